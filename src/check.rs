@@ -1,0 +1,258 @@
+//! Proves pattern sets through the real engine, and looks for what is wrong with them.
+//!
+//! - Every `match` is removed entirely by its own pattern alone; for cues and guards it is found.
+//! - Every near miss of every set comes out byte for byte, with all patterns at work.
+//! - Every `case` comes out exactly as it says.
+//! - Lints: phrases that another one makes useless, short phrases that match anywhere, patterns out of order.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use crate::engine::{Event, Sink, Stripper};
+use crate::patterns::{Anchor, Kind, Marker, Pattern, PatternSet, PatternSets, Selection};
+use crate::text::fold::Folded;
+
+/// A phrase that may stand anywhere is a risk below so many characters.
+const SHORT_ANYWHERE: usize = 10;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The proof fails.
+    Error,
+    /// Something that a careful author would change.
+    Warning,
+}
+
+/// Something wrong with a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The pattern's file.
+    pub path: String,
+    /// The line of its id, from 1.
+    pub line: usize,
+    /// Its full id.
+    pub id: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.path, self.line, self.id, self.message)
+    }
+}
+
+/// Proves the sets for which `wanted` holds, and tries the near misses of all sets, because a new pattern may hurt an old promise.
+///
+/// Problems come in order of files and lines. Cost: one small engine for each pattern, and one for them all.
+pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Problem> {
+    let everything = Selection::new(sets, &["all"], &[]).unwrap_or_default();
+    let all = Stripper::new(sets, everything);
+    let defaults = Stripper::new(sets, Selection::default());
+    let mut problems = Vec::new();
+    for set in &sets.sets {
+        let wanted = wanted(set);
+        if wanted {
+            lint_order(set, &mut problems);
+        }
+        for pattern in &set.patterns {
+            let mut report = Report { set, pattern, problems: &mut problems };
+            // What is off by default is proved against what is on; asked for, it takes what others take for body copy.
+            let judge = if pattern.category.is_default() { &defaults } else { &all };
+            near_misses(&mut report, judge);
+            if wanted {
+                matches(&mut report, sets);
+                cases(&mut report, judge);
+                lint_phrases(&mut report);
+            }
+        }
+    }
+    lint_doubles(sets, &mut problems);
+    let names: HashSet<&str> = sets.sets.iter().filter(|set| wanted(set)).map(|set| set.path.as_str()).collect();
+    problems.retain(|problem| problem.severity == Severity::Error || names.contains(problem.path.as_str()));
+    problems.sort_by(|a, b| (&a.path, a.line, a.severity).cmp(&(&b.path, b.line, b.severity)));
+    problems
+}
+
+/// The ids of patterns that were found nowhere in some texts, in order.
+pub fn never_found<'a>(sets: &'a PatternSets, texts: impl IntoIterator<Item = Vec<u8>>) -> Vec<&'a str> {
+    let stripper = Stripper::new(sets, Selection::new(sets, &["all"], &[]).unwrap_or_default());
+    let mut found = FoundIds::default();
+    let mut stream = stripper.stream();
+    for text in texts {
+        let Ok(()) = stream.push(&text, &mut found);
+        let Ok(()) = stream.finish(&mut found);
+    }
+    let never = |pattern: &&Pattern| !found.ids.contains(&pattern.id);
+    sets.patterns().filter(never).map(|pattern| pattern.id.as_str()).collect()
+}
+
+#[derive(Default)]
+struct FoundIds {
+    ids: HashSet<String>,
+}
+
+impl<'s> Sink<'s> for FoundIds {
+    type Error = std::convert::Infallible;
+
+    fn event(&mut self, event: Event<'_, 's>) -> Result<(), Self::Error> {
+        let evidence = match event {
+            Event::Kept { evidence, .. } => evidence,
+            Event::Removed { removal, .. } => {
+                self.ids.insert(removal.pattern.id.clone());
+                removal.evidence
+            }
+            Event::Unjudged { .. } => return Ok(()),
+        };
+        self.ids.extend(evidence.into_iter().map(|evidence| evidence.pattern.id.clone()));
+        Ok(())
+    }
+}
+
+struct Report<'a> {
+    set: &'a PatternSet,
+    pattern: &'a Pattern,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Report<'_> {
+    fn add(&mut self, severity: Severity, message: String) {
+        self.problems.push(Problem {
+            severity,
+            path: self.set.path.clone(),
+            line: self.pattern.line,
+            id: self.pattern.id.clone(),
+            message,
+        });
+    }
+}
+
+fn matches(report: &mut Report<'_>, sets: &PatternSets) {
+    let pattern = report.pattern;
+    let alone = PatternSets {
+        sets: vec![PatternSet { patterns: vec![pattern.clone()], ..report.set.clone() }],
+        thresholds: sets.thresholds,
+    };
+    let stripper = Stripper::new(&alone, Selection::new(&alone, &["all"], &[]).unwrap_or_default());
+    for (number, text) in pattern.matches.iter().enumerate() {
+        let number = number + 1;
+        let stripped = stripper.strip(text.as_bytes());
+        match pattern.kind {
+            Kind::Cue { .. } | Kind::Guard { .. } => {
+                let mut found = FoundIds::default();
+                let mut stream = stripper.stream();
+                let Ok(()) = stream.push(text.as_bytes(), &mut found);
+                let Ok(()) = stream.finish(&mut found);
+                if !found.ids.contains(&pattern.id) {
+                    report.add(Severity::Error, format!("match {number} is not found: `{}`", excerpt(text)));
+                }
+            }
+            _ => {
+                let left = stripped.text(text);
+                if !left.trim().is_empty() {
+                    report.add(Severity::Error, format!("match {number} is not removed; this is left: `{}`", excerpt(&left)));
+                }
+            }
+        }
+    }
+}
+
+fn near_misses(report: &mut Report<'_>, judge: &Stripper) {
+    let pattern = report.pattern;
+    for (number, text) in pattern.near_misses.iter().enumerate() {
+        let stripped = judge.strip(text.as_bytes());
+        if let Some(removal) = stripped.removals.first() {
+            let lost = excerpt(&text[removal.bytes.clone()]);
+            let message = format!("no_match {} loses `{lost}` to {}", number + 1, removal.pattern.id);
+            report.add(Severity::Error, message);
+        }
+    }
+}
+
+fn cases(report: &mut Report<'_>, judge: &Stripper) {
+    let pattern = report.pattern;
+    for (number, case) in pattern.cases.iter().enumerate() {
+        let output = judge.strip(case.input.as_bytes()).text(&case.input);
+        if output != case.output {
+            let message = format!("case {} gives {output:?}, not {:?}", number + 1, case.output);
+            report.add(Severity::Error, message);
+        }
+    }
+}
+
+fn lint_order(set: &PatternSet, problems: &mut Vec<Problem>) {
+    for pair in set.patterns.windows(2) {
+        if pair[0].id > pair[1].id {
+            let message = format!("stands after {}; patterns are sorted by id, so that they can be found", pair[0].id);
+            Report { set, pattern: &pair[1], problems }.add(Severity::Warning, message);
+        }
+    }
+}
+
+fn lint_phrases(report: &mut Report<'_>) {
+    let pattern = report.pattern;
+    for marker in pattern.kind.markers() {
+        let folded: Vec<String> = phrases(marker).collect();
+        for (at, phrase) in folded.iter().enumerate() {
+            let covers = |other: &String| match marker.anchor {
+                Anchor::Whole => phrase == other,
+                Anchor::Start => starts_with_words(phrase, other),
+                Anchor::End => phrase == other,
+                Anchor::Anywhere => phrase == other,
+            };
+            if let Some(other) = folded[..at].iter().find(|other| covers(other)) {
+                report.add(Severity::Warning, format!("the phrase `{phrase}` is found by `{other}` already; take one out"));
+            }
+            if marker.anchor == Anchor::Anywhere
+                && matches!(pattern.kind, Kind::Line { .. })
+                && phrase.chars().count() < SHORT_ANYWHERE
+                && phrase.is_ascii()
+            {
+                report.add(
+                    Severity::Warning,
+                    format!("the phrase `{phrase}` is short and may stand anywhere in a line; a longer one, or another anchor, is safer"),
+                );
+            }
+        }
+    }
+}
+
+/// A whole line that two patterns remove is one too many: one of them can never be switched off.
+fn lint_doubles(sets: &PatternSets, problems: &mut Vec<Problem>) {
+    let mut known: HashMap<(String, Anchor), &str> = HashMap::new();
+    for set in &sets.sets {
+        for pattern in &set.patterns {
+            let Kind::Line { marker, .. } = &pattern.kind else { continue };
+            for phrase in phrases(marker) {
+                match known.insert((phrase.clone(), marker.anchor), &pattern.id) {
+                    Some(other) if other != pattern.id => {
+                        let message = format!("the phrase `{phrase}` stands in {other} too; one pattern is enough");
+                        Report { set, pattern, problems }.add(Severity::Warning, message);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn phrases(marker: &Marker) -> impl Iterator<Item = String> {
+    let all = marker.phrases.literals.iter().chain(&marker.phrases.stems);
+    all.map(|phrase| Folded::of(phrase).text().to_owned())
+}
+
+fn starts_with_words(phrase: &str, other: &str) -> bool {
+    phrase.strip_prefix(other).is_some_and(|rest| rest.is_empty() || !rest.starts_with(char::is_alphanumeric))
+}
+
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = text.trim().replace('\n', " / ");
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

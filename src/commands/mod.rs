@@ -1,0 +1,64 @@
+//! The commands, one file each. None of them decides anything about text: they read, call the library, and show.
+
+mod documents;
+mod explain;
+mod filter;
+mod generate;
+mod patterns;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::cli::{Args, Command};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// All done.
+    Done,
+    /// A check found something.
+    Found,
+    /// Something failed, and was reported; the rest was done.
+    Failed,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Done => Self::SUCCESS,
+            ExitStatus::Found => Self::from(1),
+            ExitStatus::Failed => Self::from(2),
+        }
+    }
+}
+
+pub fn run(args: Args) -> Result<ExitStatus> {
+    match args.command {
+        None => filter::run(&args.filter),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Patterns(command)) => patterns::run(&command),
+        Some(Command::Completions { shell }) => generate::completions(shell),
+        Some(Command::Man) => generate::man(),
+    }
+}
+
+/// Opens a file, or standard input for `-`.
+fn open(path: &Path) -> Result<Box<dyn Read>> {
+    use std::io::IsTerminal as _;
+    if path == Path::new("-") {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            crate::output::note(format_args!("reading text from the terminal; paste an article and end it with Ctrl-D"));
+        }
+        return Ok(Box::new(stdin.lock()));
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        bail!("this is a folder; name the files in it, for example {}/*.txt", path.display());
+    }
+    Ok(Box::new(file))
+}

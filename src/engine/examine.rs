@@ -1,0 +1,344 @@
+//! Looks at one paragraph: verifies what the scan hit, and tells what was found where.
+//!
+//! Nothing is decided here but what lies in the paragraph itself: anchors, word boundaries, quotation marks, where a cut begins and ends.
+
+use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
+
+use crate::patterns::{Anchor, Cut, Kind};
+use crate::text::fold::Folded;
+
+use super::rules::{Role, Rules, Target};
+use super::unit::{Findings, Found};
+
+/// A sentence or bracket that is cut has at most so many bytes of folded text.
+const LONGEST_CUT: usize = 400;
+
+/// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
+///
+/// Cost: one scan, plus the work for what was hit.
+pub(crate) fn examine(rules: &Rules, folded: &Folded, base: usize, text_end: usize) -> Findings {
+    let text = folded.text();
+    let mut found = Matches::default();
+    let mut core = None;
+    for hit in rules.scanner.hits(text) {
+        let core = core.get_or_insert_with(|| folded.core()).clone();
+        for target in rules.targets(hit.literal) {
+            match *target {
+                Target::Phrase { rule, role, stem } => {
+                    if is_phrase(text, &core, &hit.range, rules.anchor(rule, role), stem) {
+                        found.add(rule, role, hit.range.clone());
+                    }
+                }
+                Target::Regex { regex } => {
+                    if found.tried.contains(&regex) {
+                        continue;
+                    }
+                    found.tried.push(regex);
+                    let lazy = &rules.regexes[regex as usize];
+                    let window = match rules.anchor(lazy.rule, lazy.role) {
+                        Anchor::Whole => core.clone(),
+                        Anchor::Start => core.start..text.len(),
+                        Anchor::End => 0..core.end,
+                        Anchor::Anywhere => 0..text.len(),
+                    };
+                    if let Some(matched) = lazy.get().and_then(|compiled| compiled.find(&text[window.clone()])) {
+                        found.add(lazy.rule, lazy.role, window.start + matched.start()..window.start + matched.end());
+                    }
+                }
+            }
+        }
+    }
+    if found.matches.is_empty() {
+        return Findings::default();
+    }
+    sort(rules, folded, base, text_end, found.matches)
+}
+
+#[derive(Default)]
+struct Matches {
+    matches: Vec<(u32, Role, Range<usize>)>,
+    tried: Vec<u32>,
+}
+
+impl Matches {
+    /// Each rule counts once in a paragraph, at its first place; this also bounds the work on a line of nothing but cues.
+    fn add(&mut self, rule: u32, role: Role, range: Range<usize>) {
+        if !self.matches.iter().any(|known| known.0 == rule && known.1 == role) {
+            self.matches.push((rule, role, range));
+        }
+    }
+}
+
+/// Sorts matches by what their rules do.
+fn sort(
+    rules: &Rules,
+    folded: &Folded,
+    base: usize,
+    text_end: usize,
+    mut matches: Vec<(u32, Role, Range<usize>)>,
+) -> Findings {
+    let text = folded.text();
+    let chars = text.chars().count();
+    let quotes = quoted(text);
+    let is_quoted = |range: &Range<usize>| quotes.iter().any(|quote| quote.start < range.end && range.start < quote.end);
+    let origin = |range: &Range<usize>| {
+        let bytes = folded.origin(range.clone());
+        base + bytes.start..base + bytes.end
+    };
+    let is_veto = |rule: u32| matches!(rules.pattern(rule).kind, Kind::Guard { weight: None, .. });
+    let vetoes: Vec<Range<usize>> = matches.iter().filter(|found| is_veto(found.0)).map(|found| found.2.clone()).collect();
+    let mut findings = Findings::default();
+    let mut best = None;
+    matches.sort_by_key(|(rule, _, range)| (*rule, range.start));
+    for (rule, role, range) in matches {
+        let pattern = rules.pattern(rule);
+        let found = |range: &Range<usize>| Found { rule, bytes: origin(range) };
+        match &pattern.kind {
+            Kind::Line { max_chars, .. } => {
+                // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.
+                let rank = (pattern.publisher.is_some(), range.len());
+                if chars <= *max_chars && best.is_none_or(|best| rank > best) {
+                    best = Some(rank);
+                    findings.line = Some(found(&range));
+                }
+            }
+            Kind::Block { .. } if role == Role::First => findings.starts.push(found(&range)),
+            Kind::Block { .. } => findings.ends.push(found(&range)),
+            Kind::Section { .. } => {
+                findings.heading.get_or_insert_with(|| found(&range));
+            }
+            Kind::Span { marker, cut } => {
+                let Some(cut) = cut_range(text, &range, *cut, marker.anchor) else { continue };
+                if is_quoted(&range) || vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end) {
+                    continue;
+                }
+                if cut == (0..text.len()) {
+                    findings.line.get_or_insert_with(|| found(&range));
+                    continue;
+                }
+                let mut bytes = origin(&cut);
+                if cut.end == text.len() {
+                    bytes.end = text_end;
+                }
+                findings.cuts.push(Found { rule, bytes });
+            }
+            Kind::Cue { .. } if is_quoted(&range) => {}
+            Kind::Cue { .. } => findings.cues.push(found(&range)),
+            Kind::Guard { .. } => findings.guards.push(found(&range)),
+        }
+    }
+    findings.cuts.sort_by_key(|cut| (cut.bytes.start, std::cmp::Reverse(cut.bytes.end)));
+    let mut end = 0;
+    findings.cuts.retain(|cut| {
+        let apart = cut.bytes.start >= end;
+        end = end.max(cut.bytes.end);
+        apart
+    });
+    findings
+}
+
+/// Whether a hit is its phrase: at word boundaries, and where the anchor wants it.
+fn is_phrase(text: &str, core: &Range<usize>, hit: &Range<usize>, anchor: Anchor, stem: bool) -> bool {
+    let first = text[hit.clone()].chars().next();
+    let last = text[hit.clone()].chars().next_back();
+    let before = text[..hit.start].chars().next_back();
+    let after = text[hit.end..].chars().next();
+    if joins(before, first) || after.is_some_and(is_part) || (!stem && joins(last, after)) {
+        return false;
+    }
+    let begins = hit.start == core.start;
+    // A phrase may bring along punctuation that the core does not have; a stem may go on to the end of its word.
+    let ends = hit.end >= core.end || (stem && !text[hit.end..core.end].contains(' '));
+    match anchor {
+        Anchor::Whole => begins && ends,
+        Anchor::Start => begins,
+        Anchor::End => ends,
+        Anchor::Anywhere => true,
+    }
+}
+
+/// Whether two characters belong to one word.
+fn joins(left: Option<char>, right: Option<char>) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    matches!((left, right), (Some(left), Some(right)) if is_word(left) && is_word(right) && !(is_unspaced(left) && is_unspaced(right)))
+}
+
+/// The second half of a character: a vowel sign, a voicing mark, a Hangul vowel or final consonant.
+fn is_part(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{1160}'..='\u{11ff}')
+}
+
+/// Letters of scripts that put no spaces between words, or whose words take on endings without one.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// The parts of folded text that stand in quotation marks.
+///
+/// Double marks open and close in turn; one that is never closed reaches to the end, as in a quotation of several paragraphs. A single mark
+/// opens before a word and closes after one.
+fn quoted(text: &str) -> Vec<Range<usize>> {
+    let mut quotes = Vec::new();
+    let mut double = None;
+    let mut single: Option<usize> = None;
+    let bytes = text.as_bytes();
+    for at in memchr::memchr2_iter(b'"', b'\'', bytes) {
+        if bytes[at] == b'"' {
+            match double.take() {
+                Some(start) => quotes.push(start..at + 1),
+                None => double = Some(at),
+            }
+            continue;
+        }
+        let before = text[..at].chars().next_back();
+        let after = text[at + 1..].chars().next();
+        let opens = before.is_none_or(|c| c == ' ' || c == '(') && after.is_some_and(char::is_alphanumeric);
+        let closes = before.is_some_and(|c| c != ' ') && after.is_none_or(|c| !c.is_alphanumeric());
+        match single {
+            None if opens => single = Some(at),
+            Some(start) if closes => {
+                quotes.push(start..at + 1);
+                single = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(start) = double {
+        quotes.push(start..text.len());
+    }
+    quotes
+}
+
+/// What to cut around a phrase, in folded text; `None` where the cut would be too long, or not where it should be.
+fn cut_range(text: &str, phrase: &Range<usize>, cut: Cut, anchor: Anchor) -> Option<Range<usize>> {
+    let range = match cut {
+        Cut::Sentence => {
+            let start = sentence_start(text, phrase.start);
+            let mut end = sentence_end(text, phrase.end);
+            if anchor == Anchor::End && end < text.len() {
+                // One more sentence may follow the plea: a thank-you, mostly.
+                end = sentence_end(text, end);
+            }
+            start..end
+        }
+        Cut::Bracket => bracket(text, phrase)?,
+    };
+    let at_start = text[..range.start].chars().all(|c| !c.is_alphanumeric());
+    let at_end = text[range.end..].chars().all(|c| !c.is_alphanumeric());
+    if range.len() > LONGEST_CUT || anchor == Anchor::End && !at_end {
+        return None;
+    }
+    if at_start && at_end {
+        return Some(0..text.len());
+    }
+    // The space before it goes too, at the end of the paragraph; elsewhere the one after it.
+    let bytes = text.as_bytes();
+    let mut range = range;
+    if at_end || cut == Cut::Bracket {
+        if cut == Cut::Sentence {
+            range.end = text.len();
+        }
+        if range.start > 0 && bytes[range.start - 1] == b' ' {
+            range.start -= 1;
+        } else if range.start == 0 && bytes.get(range.end) == Some(&b' ') {
+            range.end += 1;
+        }
+    }
+    Some(range)
+}
+
+/// Where the sentence with the byte `at` begins.
+fn sentence_start(text: &str, at: usize) -> usize {
+    let mut start = 0;
+    let mut from = at.saturating_sub(LONGEST_CUT + 8);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    while from < at {
+        let end = sentence_end(text, from);
+        if end > at {
+            break;
+        }
+        start = end;
+        from = end;
+    }
+    start
+}
+
+/// Where the sentence with the byte `from` ends and the next begins, after the space between them.
+fn sentence_end(text: &str, from: usize) -> usize {
+    let mut rest = text[from..].char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '。' | '！' | '？' => return from + at + c.len_utf8(),
+            '.' | '!' | '?' | '।' => {
+                while let Some((_, '.' | '!' | '?' | '"' | '\'' | ')' | ']')) = rest.peek() {
+                    rest.next();
+                }
+                match rest.peek() {
+                    None => return text.len(),
+                    Some(&(space, ' ')) => return from + space + 1,
+                    Some(_) => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The brackets around a phrase, with what is in them.
+fn bracket(text: &str, phrase: &Range<usize>) -> Option<Range<usize>> {
+    let start = text[..phrase.start].rfind(['(', '['])?;
+    let closing = if text.as_bytes()[start] == b'(' { ')' } else { ']' };
+    if text[start..phrase.start].contains(closing) {
+        return None;
+    }
+    let end = phrase.end + text[phrase.end..].find(closing)? + 1;
+    Some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotations_open_and_close() {
+        let parts = |text: &str| quoted(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        assert_eq!(parts("he said \"give now\" and left"), ["\"give now\""]);
+        assert_eq!(parts("\"it goes on"), ["\"it goes on"]);
+        assert_eq!(parts("it's the readers' 'own words', isn't it"), ["'own words'"]);
+        assert!(parts("don't can't").is_empty());
+    }
+
+    #[test]
+    fn cuts_end_at_sentences_and_brackets() {
+        let text = "the bridge is shut. please support us today. thank you.";
+        let phrase = text.find("support us").map(|at| at..at + 10).expect("there");
+        assert_eq!(cut_range(text, &phrase, Cut::Sentence, Anchor::End).map(|cut| &text[cut]), Some(" please support us today. thank you."));
+        let text = "it was shut (read more: the bridge) on monday";
+        let phrase = text.find("read more").map(|at| at..at + 9).expect("there");
+        assert_eq!(cut_range(text, &phrase, Cut::Bracket, Anchor::Anywhere).map(|cut| &text[cut]), Some(" (read more: the bridge)"));
+    }
+
+    #[test]
+    fn a_cut_that_leaves_no_words_is_the_whole_paragraph() {
+        let text = "(please support us today.)";
+        assert_eq!(cut_range(text, &(8..18), Cut::Sentence, Anchor::End), Some(0..text.len()));
+    }
+
+    #[test]
+    fn phrases_stand_at_word_boundaries() {
+        let is = |text: &str, phrase: &str, stem| {
+            let at = text.find(phrase).expect("there");
+            is_phrase(text, &(0..text.len()), &(at..at + phrase.len()), Anchor::Anywhere, stem)
+        };
+        assert!(is("please support us.", "support us", false));
+        assert!(!is("please support using", "support us", false));
+        assert!(is("поддержите нас", "поддерж", true));
+        assert!(!is("неподдержите нас", "поддерж", true));
+        assert!(is("今すぐ登録してください", "登録", false));
+    }
+}

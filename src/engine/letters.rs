@@ -1,0 +1,183 @@
+//! Decides by evidence: lines whose cues add up, letters whose lines add up, and runs of labels.
+//!
+//! Units that carry evidence are held back until one comes that carries none; then the run is decided as a whole.
+//!
+//! - A line goes **alone** when its own cues reach the sum, from enough families.
+//! - A **letter** goes when the cues of its lines together reach a higher sum, from more families, and it asks for something. It begins at its opener
+//!   if it has one, and its first and last lines must carry evidence of their own.
+//! - Between lines that go, and lines of appeals that patterns took, a weak line goes with them.
+//! - **Labels** go when enough of them stand in a row.
+//!
+//! More evidence never keeps what less would remove. So what is left, filtered again, stays: a run without the lines that went has less.
+
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+
+use crate::patterns::{Family, Thresholds};
+
+use super::removal::Reason;
+use super::rules::Rules;
+use super::unit::{Form, Score, Unit, Verdict, leading_cue};
+use super::{WINDOW_BYTES, WINDOW_LINES};
+
+/// Blank lines in a row that a letter may have within.
+const MOST_BLANKS: usize = 2;
+
+/// So many characters are a short line, which goes with its neighbours on less evidence.
+const SHORT_CHARS: usize = 160;
+
+/// Holds units back while they may be part of a letter.
+#[derive(Debug, Default)]
+pub(crate) struct Letters {
+    run: VecDeque<Unit>,
+}
+
+impl Letters {
+    pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
+        if let Some(first) = self.run.front() {
+            let lines = unit.lines.end - first.lines.start;
+            let bytes = unit.bytes.end - first.bytes.start;
+            if lines > WINDOW_LINES || bytes > WINDOW_BYTES {
+                self.decide(rules, out);
+            }
+        }
+        let may_go_on = match unit.form {
+            Form::Blank => {
+                let blanks = self.run.iter().rev().take_while(|unit| unit.is_blank()).count();
+                !self.run.is_empty() && blanks < MOST_BLANKS
+            }
+            Form::Text => unit.verdict.is_some() || is_evident(&unit) || self.may_bridge(&unit),
+            Form::Unjudged { .. } => false,
+        };
+        if may_go_on {
+            self.run.push_back(unit);
+        } else {
+            self.decide(rules, out);
+            out.push_back(unit);
+        }
+    }
+
+    pub fn finish(&mut self, rules: &Rules, out: &mut VecDeque<Unit>) {
+        self.decide(rules, out);
+    }
+
+    /// Whether a line without evidence may lie within the letter: one at a time, and only after an opener. Between two sign-up boxes there may be an
+    /// ordinary paragraph.
+    fn may_bridge(&self, unit: &Unit) -> bool {
+        let last = self.run.iter().rfind(|unit| !unit.is_blank());
+        !unit.evidence.vetoed && last.is_some_and(is_evident) && self.run.iter().any(|unit| unit.evidence.has(Family::Opener))
+    }
+
+    fn decide(&mut self, rules: &Rules, out: &mut VecDeque<Unit>) {
+        let run = self.run.make_contiguous();
+        alone(rules, run);
+        letter(rules, run);
+        labels(rules, run);
+        out.extend(self.run.drain(..));
+    }
+}
+
+fn is_evident(unit: &Unit) -> bool {
+    unit.evidence.sum() > 0.0
+}
+
+fn goes_alone(unit: &Unit, thresholds: &Thresholds) -> bool {
+    unit.evidence.sum() >= thresholds.line_sum && unit.evidence.families() >= thresholds.line_families
+}
+
+fn alone(rules: &Rules, run: &mut [Unit]) {
+    for unit in run.iter_mut().filter(|unit| unit.verdict.is_none()) {
+        if goes_alone(unit, &rules.thresholds)
+            && let Some(rule) = leading_cue(&unit.findings, rules)
+        {
+            let reason = Reason::Cues { sum: unit.evidence.sum() };
+            unit.verdict = Some(Verdict { rule, reason });
+        }
+    }
+}
+
+/// Decides the lines of a run that is a letter, or that has lines on both sides which go.
+fn letter(rules: &Rules, run: &mut [Unit]) {
+    let thresholds = &rules.thresholds;
+    let confirmed = |unit: &Unit| unit.verdict.is_some_and(|verdict| rules.pattern(verdict.rule).category.is_appeal());
+    let first = run.iter().position(confirmed);
+    let last = run.iter().rposition(confirmed);
+    if let (Some(first), Some(last)) = (first, last) {
+        remove(rules, run, first..=last, None);
+    }
+
+    let is_opener = |unit: &Unit| unit.evidence.has(Family::Opener) || unit.evidence.has(Family::Address);
+    let start = run.iter().position(is_opener).unwrap_or(0);
+    let start = first.map_or(start, |first| first.min(start));
+    let mut whole = Score::default();
+    for unit in run[start..].iter().filter(|unit| !unit.evidence.vetoed) {
+        whole.join(&unit.evidence);
+    }
+    let is_letter =
+        whole.sum() >= thresholds.letter_sum && whole.families() >= thresholds.letter_families && whole.has(Family::Ask);
+    if !is_letter {
+        return;
+    }
+    let is_edge = |unit: &Unit| {
+        confirmed(unit) || unit.evidence.sum() >= thresholds.edge_sum || is_opener(unit) && !unit.evidence.vetoed
+    };
+    let first = run[start..].iter().position(is_edge).map(|at| start + at);
+    let last = run.iter().rposition(is_edge);
+    if let (Some(first), Some(last)) = (first, last)
+        && first < last
+    {
+        remove(rules, run, first..=last, Some(whole.sum()));
+    }
+}
+
+/// Removes what has no verdict yet in a part of the run, as lines of the letter that its heaviest cue names.
+fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: Option<f32>) {
+    let units = &mut run[part];
+    let heaviest = units
+        .iter()
+        .filter(|unit| !unit.evidence.vetoed)
+        .filter_map(|unit| Some((unit.evidence.sum(), leading_cue(&unit.findings, rules)?)))
+        .fold(None, |best: Option<(f32, u32)>, one| match best {
+            Some(best) if best.0 >= one.0 => Some(best),
+            _ => Some(one),
+        });
+    let taken = units.iter().find_map(|unit| unit.verdict.map(|verdict| verdict.rule));
+    let Some(common) = heaviest.map(|(_, rule)| rule).or(taken) else { return };
+    let joint = letter.unwrap_or_else(|| {
+        let mut whole = Score::default();
+        units.iter().for_each(|unit| whole.join(&unit.evidence));
+        whole.sum()
+    });
+    let is_weak = |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum || is_evident(unit) && unit.chars <= SHORT_CHARS;
+    for unit in units.iter_mut().filter(|unit| unit.form == Form::Text && unit.verdict.is_none() && !unit.evidence.vetoed) {
+        if letter.is_none() && !is_weak(unit) {
+            continue;
+        }
+        let rule = leading_cue(&unit.findings, rules).unwrap_or(common);
+        let reason = Reason::Letter { sum: unit.evidence.sum(), letter: joint };
+        unit.verdict = Some(Verdict { rule, reason });
+    }
+}
+
+/// Removes runs of labels.
+fn labels(rules: &Rules, run: &mut [Unit]) {
+    let label = |unit: &Unit| unit.evidence.has(Family::Label) && !unit.evidence.vetoed;
+    let mut at = 0;
+    while at < run.len() {
+        if !label(&run[at]) {
+            at += 1;
+            continue;
+        }
+        let length = run[at..].iter().take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some()).count();
+        let count = run[at..at + length].iter().filter(|unit| label(unit)).count();
+        if count >= rules.thresholds.labels {
+            for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
+                if let Some(rule) = leading_cue(&unit.findings, rules) {
+                    unit.verdict = Some(Verdict { rule, reason: Reason::Labels { count } });
+                }
+            }
+        }
+        at += length;
+    }
+}
+

@@ -1,0 +1,171 @@
+//! Decides what goes.
+//!
+//! A document becomes units (paragraphs), each is scanned once for the literals of all patterns, what was hit is verified, and a chain of
+//! small state machines turns findings and their neighbourhood into verdicts. See [`Stripper`] for whole texts and [`Stream`] for pieces.
+//! Nothing here prints, reads files or the environment, or keeps state beyond its values.
+
+mod blocks;
+mod examine;
+mod letters;
+mod removal;
+mod rules;
+mod scan;
+mod sections;
+mod spacing;
+mod stream;
+mod unit;
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use crate::patterns::{PatternSets, Selection};
+
+pub use removal::{Event, Evidence, Reason, Removal, Sink};
+pub use stream::Stream;
+
+use rules::Rules;
+
+/// A longer line, in bytes, passes unjudged.
+pub const LONGEST_LINE: usize = 1 << 20;
+/// What one stage of the judge holds back at most, in bytes, beside the line it is given.
+pub(crate) const WINDOW_BYTES: usize = 256 << 10;
+/// What one stage of the judge holds back at most, in lines.
+pub(crate) const WINDOW_LINES: usize = crate::patterns::load::MOST_LINES;
+
+/// Takes publishers' matter out of text.
+///
+/// Built once from pattern sets, then used for any number of documents, from any number of threads.
+///
+/// ```
+/// use bodycopy::{PatternSets, Selection, Stripper};
+///
+/// let sets = PatternSets::builtin().expect("the built-in sets are sound");
+/// let stripper = Stripper::new(&sets, Selection::default());
+///
+/// let text = "The bridge reopened on Monday.\nADVERTISEMENT\nTraffic is back to normal.\n";
+/// let stripped = stripper.strip(text.as_bytes());
+/// assert_eq!(stripped.text(text), "The bridge reopened on Monday.\nTraffic is back to normal.\n");
+///
+/// let removal = &stripped.removals[0];
+/// assert_eq!(&text[removal.bytes.clone()], "ADVERTISEMENT\n");
+/// assert_eq!(removal.pattern.category.name(), "advertising");
+/// ```
+#[derive(Debug)]
+pub struct Stripper {
+    rules: Rules,
+}
+
+impl Stripper {
+    /// Makes ready the patterns that the selection wants.
+    ///
+    /// Cost: some milliseconds for a few thousand phrases. Regular expressions are compiled when a text first needs them.
+    pub fn new(sets: &PatternSets, selection: Selection) -> Self {
+        Self {
+            rules: Rules::new(sets, selection),
+        }
+    }
+
+    /// Judges a whole text. It need not be UTF-8.
+    ///
+    /// The answer is that of a [`Stream`], whatever the pieces. Cost: one pass; the text is not copied but for the window.
+    pub fn strip(&self, text: &[u8]) -> Stripped<'_> {
+        const PIECE: usize = 64 << 10;
+        let mut stripped = Stripped::default();
+        let mut stream = self.stream();
+        for piece in text.chunks(PIECE) {
+            let Ok(()) = stream.push(piece, &mut stripped);
+        }
+        let Ok(()) = stream.finish(&mut stripped);
+        stripped
+    }
+
+    /// A stream for one document after another, in pieces.
+    ///
+    /// ```
+    /// use bodycopy::{Event, PatternSets, Selection, Sink, Stripper};
+    ///
+    /// struct Kept(Vec<u8>);
+    /// impl Sink<'_> for Kept {
+    ///     type Error = std::convert::Infallible;
+    ///     fn event(&mut self, event: Event<'_, '_>) -> Result<(), Self::Error> {
+    ///         match event {
+    ///             Event::Kept { bytes, .. } | Event::Unjudged { bytes, .. } => self.0.extend_from_slice(bytes),
+    ///             Event::Removed { .. } => {}
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let sets = PatternSets::builtin().expect("the built-in sets are sound");
+    /// let stripper = Stripper::new(&sets, Selection::default());
+    /// let mut stream = stripper.stream();
+    /// let mut kept = Kept(Vec::new());
+    /// for piece in ["The bridge reopened.\nADVERT", "ISEMENT\nTraffic ", "is back.\n"] {
+    ///     let Ok(()) = stream.push(piece.as_bytes(), &mut kept);
+    /// }
+    /// let Ok(()) = stream.finish(&mut kept);
+    /// assert_eq!(kept.0, b"The bridge reopened.\nTraffic is back.\n");
+    /// ```
+    pub fn stream(&self) -> Stream<'_> {
+        Stream::new(&self.rules)
+    }
+
+    /// How many patterns are in use: those that remove, and those that are evidence.
+    pub fn pattern_count(&self) -> usize {
+        self.rules.patterns.len()
+    }
+}
+
+/// What became of a text.
+#[derive(Debug, Default)]
+pub struct Stripped<'s> {
+    /// What stays, in bytes of the text, in order, no two adjacent.
+    pub kept: Vec<Range<usize>>,
+    /// What goes, in order. With `kept` it covers the text.
+    pub removals: Vec<Removal<'s>>,
+    /// The numbers of the lines that were too long to be judged, from 1.
+    pub unjudged: Vec<usize>,
+    length: usize,
+}
+
+impl Stripped<'_> {
+    /// The bytes that stay. `text` is the text that was stripped.
+    pub fn bytes(&self, text: &[u8]) -> Vec<u8> {
+        self.kept.iter().flat_map(|range| &text[range.clone()]).copied().collect()
+    }
+
+    /// What stays of a text. `text` is the text that was stripped.
+    pub fn text(&self, text: &str) -> String {
+        self.kept.iter().map(|range| &text[range.clone()]).collect()
+    }
+
+    fn keep(&mut self, length: usize) {
+        let start = self.length;
+        self.length += length;
+        match self.kept.last_mut() {
+            Some(last) if last.end == start => last.end = self.length,
+            _ => self.kept.push(start..self.length),
+        }
+    }
+}
+
+impl<'s> Sink<'s> for Stripped<'s> {
+    type Error = Infallible;
+
+    fn event(&mut self, event: Event<'_, 's>) -> Result<(), Infallible> {
+        match event {
+            Event::Kept { bytes, .. } => self.keep(bytes.len()),
+            Event::Unjudged { bytes, line, first } => {
+                self.keep(bytes.len());
+                if first {
+                    self.unjudged.push(line);
+                }
+            }
+            Event::Removed { removal, .. } => {
+                self.length = removal.bytes.end;
+                self.removals.push(removal);
+            }
+        }
+        Ok(())
+    }
+}

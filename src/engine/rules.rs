@@ -1,0 +1,161 @@
+//! Turns pattern sets into what the engine runs: one table of literals, each leading to the rules that it may be a hit of.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+use crate::patterns::load::{parse_regex, required_literals};
+use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
+use crate::text::fold::{self, Folded};
+
+use super::scan::Scanner;
+
+/// Which part of a rule a literal belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The rule's only marker, or the start of its block.
+    First,
+    /// The end of its block.
+    Last,
+}
+
+/// What a hit of a literal may mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    /// The rule's phrase itself; with `stem`, its last word may go on.
+    Phrase { rule: u32, role: Role, stem: bool },
+    /// A literal without which the regex cannot match.
+    Regex { regex: u32 },
+}
+
+/// A regex of a rule, compiled when it is first needed.
+#[derive(Debug)]
+pub(crate) struct LazyRegex {
+    pub rule: u32,
+    pub role: Role,
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// The regex. `None` where it is too large to compile, which `patterns check` reports.
+    pub fn get(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
+    }
+}
+
+/// The rules of a run. Built once, shared by reference.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// Ordered by set and place in the file; a rule is known by its index.
+    pub patterns: Vec<Pattern>,
+    pub scanner: Scanner,
+    targets: Vec<Vec<Target>>,
+    pub regexes: Vec<LazyRegex>,
+    pub thresholds: Thresholds,
+    pub selection: Selection,
+}
+
+impl Rules {
+    pub fn new(sets: &PatternSets, selection: Selection) -> Self {
+        let patterns: Vec<Pattern> = sets.patterns().filter(|pattern| selection.uses(pattern)).cloned().collect();
+        let mut table = Table::default();
+        for (rule, pattern) in patterns.iter().enumerate() {
+            let rule = u32::try_from(rule).expect("fewer than four thousand million patterns");
+            for (marker, role) in pattern.kind.markers().zip([Role::First, Role::Last]) {
+                table.add(rule, role, pattern.kind.phrase_anchor(marker), marker);
+            }
+        }
+        Self {
+            patterns,
+            scanner: Scanner::new(&table.literals),
+            targets: table.targets,
+            regexes: table.regexes,
+            thresholds: sets.thresholds,
+            selection,
+        }
+    }
+
+    pub fn pattern(&self, rule: u32) -> &Pattern {
+        &self.patterns[rule as usize]
+    }
+
+    pub fn targets(&self, literal: usize) -> &[Target] {
+        &self.targets[literal]
+    }
+
+    /// Where in the line the phrase of a rule's marker must stand.
+    pub fn anchor(&self, rule: u32, role: Role) -> Anchor {
+        let kind = &self.pattern(rule).kind;
+        let mut markers = kind.markers();
+        let marker = match role {
+            Role::First => markers.next(),
+            Role::Last => markers.nth(1),
+        };
+        kind.phrase_anchor(marker.expect("a rule has the marker of its hits"))
+    }
+
+}
+
+#[derive(Default)]
+struct Table {
+    ids: HashMap<String, usize>,
+    literals: Vec<String>,
+    targets: Vec<Vec<Target>>,
+    regexes: Vec<LazyRegex>,
+}
+
+impl Table {
+    fn add(&mut self, rule: u32, role: Role, anchor: Anchor, marker: &Marker) {
+        let literals = marker.phrases.literals.iter().map(|text| (text, false));
+        let stems = marker.phrases.stems.iter().map(|text| (text, true));
+        for (text, stem) in literals.chain(stems) {
+            let literal = fold_phrase(text, anchor, stem);
+            self.push(literal, Target::Phrase { rule, role, stem });
+        }
+        if let Some(source) = &marker.phrases.regex {
+            let regex = u32::try_from(self.regexes.len()).expect("fewer than four thousand million patterns");
+            // The loader has proved that there are such literals.
+            let required = parse_regex(source).ok().and_then(|hir| required_literals(&hir)).unwrap_or_default();
+            for literal in required {
+                self.push(literal, Target::Regex { regex });
+            }
+            // The newline ends a comment of a verbose regex.
+            let body = format!("(?:{}\n)", fold::fold_regex(source));
+            let body = if source.contains("(?x)") { body } else { format!("(?:{})", fold::fold_regex(source)) };
+            let source = match anchor {
+                Anchor::Whole => format!(r"\A{body}\z"),
+                Anchor::Start => format!(r"\A{body}"),
+                Anchor::End => format!(r"{body}\z"),
+                Anchor::Anywhere => body,
+            };
+            self.regexes.push(LazyRegex {
+                rule,
+                role,
+                source,
+                compiled: OnceLock::new(),
+            });
+        }
+    }
+
+    fn push(&mut self, literal: String, target: Target) {
+        let next = self.literals.len();
+        let id = *self.ids.entry(literal.clone()).or_insert(next);
+        if id == next {
+            self.literals.push(literal);
+            self.targets.push(Vec::new());
+        }
+        self.targets[id].push(target);
+    }
+}
+
+/// The form of a phrase that is looked for: folded, and without the punctuation that its anchor disregards.
+pub(crate) fn fold_phrase(text: &str, anchor: Anchor, stem: bool) -> String {
+    let folded = Folded::of(text);
+    let core = folded.core();
+    let all = folded.text();
+    let from = if matches!(anchor, Anchor::Whole | Anchor::Start) { core.start } else { 0 };
+    let to = if matches!(anchor, Anchor::Whole | Anchor::End) && !stem { core.end } else { all.len() };
+    all[from..to].to_owned()
+}

@@ -1,0 +1,346 @@
+//! Takes a document in pieces and says of each byte, as soon as it is certain, whether it stays.
+//!
+//! The layers of the judge follow one another, each a small state machine that holds units back only while it must:
+//!
+//! ```text
+//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ sections ─▶ letters ─▶ spacing ─▶ events
+//! ```
+//!
+//! What each decides depends on the lines alone, never on how the bytes came in. So a stream and a whole text get the same answer.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::text::dress::{self, Lead};
+use crate::text::fold::Folded;
+use crate::text::lines::{Line, next_line};
+use crate::text::wrap::{Shape, Wrapping, ends_sentence};
+
+use super::LONGEST_LINE;
+use super::blocks::Blocks;
+use super::examine::examine;
+use super::letters::Letters;
+use super::removal::{Event, Evidence, Reason, Removal, Sink};
+use super::rules::Rules;
+use super::sections::Sections;
+use super::spacing::Spacing;
+use super::unit::{Findings, Form, Found, Score, Unit};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A document on its way through a [`Stripper`](super::Stripper), in pieces.
+///
+/// Push the pieces as they come, then [`finish`](Stream::finish). After that, the stream takes the next document. At most 64 lines and 256 KiB, and the line that
+/// is being read, are held back for each stage; a line that nothing touches leaves at once.
+#[derive(Debug)]
+pub struct Stream<'s> {
+    rules: &'s Rules,
+    /// Bytes not yet let go; the first is at `base` in the document.
+    buffer: Vec<u8>,
+    base: usize,
+    /// Where the next line begins, in the buffer.
+    next: usize,
+    /// Where the search for its end goes on, in the buffer.
+    searched: usize,
+    /// The number of the next line, from 1.
+    line: usize,
+    /// The next bytes belong to a line too long to be judged.
+    in_long_line: bool,
+    wrapping: Wrapping,
+    paragraph: Paragraph,
+    layers: Layers,
+}
+
+/// The lines of a paragraph that may not be complete, in bytes of the document.
+#[derive(Debug, Default)]
+struct Paragraph {
+    lines: Vec<Line>,
+    first_line: usize,
+    bullet: bool,
+    ends_sentence: bool,
+    folded: Folded,
+}
+
+#[derive(Debug, Default)]
+struct Layers {
+    blocks: Blocks,
+    sections: Sections,
+    letters: Letters,
+    spacing: Spacing,
+    /// What passes from one layer to the next, in turn.
+    passing: [VecDeque<Unit>; 3],
+    decided: VecDeque<Unit>,
+}
+
+impl<'s> Stream<'s> {
+    pub(crate) fn new(rules: &'s Rules) -> Self {
+        Self {
+            rules,
+            buffer: Vec::new(),
+            base: 0,
+            next: 0,
+            searched: 0,
+            line: 1,
+            in_long_line: false,
+            wrapping: Wrapping::default(),
+            paragraph: Paragraph::default(),
+            layers: Layers::default(),
+        }
+    }
+
+    /// Takes the next bytes of the document.
+    ///
+    /// # Errors
+    /// What the sink says. The stream is of no use after that.
+    pub fn push<S: Sink<'s>>(&mut self, bytes: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        self.buffer.extend_from_slice(bytes);
+        self.read(false);
+        self.emit(sink)
+    }
+
+    /// Ends the document. The stream is ready for another one.
+    ///
+    /// # Errors
+    /// What the sink says. The stream is of no use after that.
+    pub fn finish<S: Sink<'s>>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        self.read(true);
+        self.complete();
+        self.layers.finish(self.rules);
+        self.emit(sink)?;
+        let buffer = std::mem::take(&mut self.buffer);
+        debug_assert!(buffer.is_empty(), "all bytes of a document are let go with it");
+        *self = Self { buffer, ..Self::new(self.rules) };
+        Ok(())
+    }
+
+    /// Reads all lines that are complete.
+    fn read(&mut self, last: bool) {
+        let starts_document = self.base == 0 && self.next == 0;
+        if starts_document && !last && self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
+            return;
+        }
+        if starts_document && self.buffer.starts_with(BOM) {
+            // The mark says how the document is encoded, so it stays, whatever becomes of the first line.
+            let mark = self.unit(0..BOM.len(), 1..1, Form::Blank);
+            self.layers.decided.push_back(mark);
+            (self.next, self.searched) = (BOM.len(), BOM.len());
+        }
+        loop {
+            let Some(mut line) = next_line(&self.buffer, self.searched.max(self.next), last) else {
+                // A CR at the end has to be looked at again.
+                self.searched = self.buffer.len().saturating_sub(1).max(self.next);
+                let unread = self.buffer.len() - self.next;
+                if self.in_long_line || unread > LONGEST_LINE + 1 {
+                    self.take_long(self.next..self.searched);
+                }
+                return;
+            };
+            line.start = self.next;
+            if self.in_long_line || line.text_end - line.start > LONGEST_LINE {
+                self.take_long(line.start..line.end);
+                self.in_long_line = false;
+                self.line += 1;
+            } else {
+                self.take(line);
+            }
+            (self.next, self.searched) = (line.end, line.end);
+        }
+    }
+
+    /// Takes a part of a line that is too long, in bytes of the buffer.
+    fn take_long(&mut self, bytes: Range<usize>) {
+        if bytes.is_empty() {
+            return;
+        }
+        if !self.in_long_line {
+            self.complete();
+            let endless = Shape { width: usize::MAX, ..Shape::default() };
+            self.wrapping.continues(endless, 0);
+        }
+        let form = Form::Unjudged { first: !self.in_long_line };
+        self.in_long_line = true;
+        (self.next, self.searched) = (bytes.end, bytes.end);
+        let unit = self.unit(self.base + bytes.start..self.base + bytes.end, self.line..self.line + 1, form);
+        self.layers.push(self.rules, unit);
+    }
+
+    fn unit(&self, bytes: Range<usize>, lines: Range<usize>, form: Form) -> Unit {
+        Unit {
+            bytes,
+            lines,
+            form,
+            chars: 0,
+            ends_sentence: false,
+            bullet: false,
+            findings: Findings::default(),
+            evidence: Score::default(),
+            verdict: None,
+        }
+    }
+
+    fn take(&mut self, line: Line) {
+        let bytes = &self.buffer[line.start..line.text_end];
+        let text = std::str::from_utf8(bytes);
+        let (lead, from) = text.map_or((Lead::None, 0), dress::lead);
+        let shape = Shape::of(text.unwrap_or("\u{fffd}"), lead != Lead::None);
+        let blank = text.is_ok_and(|text| text[from..].chars().all(|c| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}') && lead == Lead::None);
+        if blank {
+            self.wrapping.continues(Shape::default(), self.paragraph.lines.len());
+            self.complete();
+            let bytes = self.base + line.start..self.base + line.end;
+            let unit = self.unit(bytes, self.line..self.line + 1, Form::Blank);
+            self.line += 1;
+            self.layers.push(self.rules, unit);
+            return;
+        }
+        if !self.wrapping.continues(shape, self.paragraph.lines.len()) {
+            self.complete();
+            self.paragraph.first_line = self.line;
+            self.paragraph.bullet = lead == Lead::Bullet;
+        }
+        let bytes = &self.buffer[line.start..line.text_end];
+        self.paragraph.ends_sentence = std::str::from_utf8(bytes).is_ok_and(ends_sentence);
+        self.paragraph.lines.push(Line {
+            start: self.base + line.start,
+            text_end: self.base + line.text_end,
+            end: self.base + line.end,
+        });
+        self.line += 1;
+        if !self.wrapping.is_open() {
+            self.complete();
+        }
+    }
+
+    /// Ends the paragraph: looks at it, and hands it to the judge.
+    fn complete(&mut self) {
+        let paragraph = &mut self.paragraph;
+        let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else { return };
+        paragraph.folded.clear();
+        for line in &paragraph.lines {
+            let bytes = &self.buffer[line.start - self.base..line.text_end - self.base];
+            paragraph.folded.push_line(bytes, line.start - first.start);
+        }
+        let findings = examine(self.rules, &paragraph.folded, first.start, last.text_end);
+        let unit = Unit {
+            bytes: first.start..last.end,
+            lines: paragraph.first_line..paragraph.first_line + paragraph.lines.len(),
+            form: Form::Text,
+            chars: paragraph.folded.text().chars().count(),
+            ends_sentence: paragraph.ends_sentence,
+            bullet: paragraph.bullet,
+            evidence: Score::of(&findings, self.rules),
+            verdict: findings.line.as_ref().map(|found| super::unit::Verdict { rule: found.rule, reason: Reason::Line }),
+            findings,
+        };
+        paragraph.lines.clear();
+        self.layers.push(self.rules, unit);
+    }
+
+    /// Hands what was decided to the sink, and lets go of its bytes.
+    fn emit<S: Sink<'s>>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        let rules = self.rules;
+        // Bytes of untouched units go out as one piece.
+        let mut untouched: Option<(Range<usize>, Range<usize>)> = None;
+        let mut end = self.base;
+        while let Some(unit) = self.layers.decided.pop_front() {
+            end = unit.bytes.end;
+            let slice = |bytes: Range<usize>| &self.buffer[bytes.start - self.base..bytes.end - self.base];
+            let is_untouched = unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
+            if is_untouched {
+                match &mut untouched {
+                    Some((bytes, lines)) => (bytes.end, lines.end) = (unit.bytes.end, unit.lines.end),
+                    None => untouched = Some((unit.bytes, unit.lines)),
+                }
+                continue;
+            }
+            if let Some((bytes, lines)) = untouched.take() {
+                sink.event(Event::Kept { bytes: slice(bytes), lines, evidence: Vec::new(), sum: 0.0 })?;
+            }
+            let removal = |bytes: Range<usize>, rule: u32, reason: Reason, evidence: Vec<Evidence<'s>>| Removal {
+                bytes,
+                lines: unit.lines.clone(),
+                pattern: rules.pattern(rule),
+                reason,
+                evidence,
+            };
+            if let Form::Unjudged { first } = unit.form {
+                sink.event(Event::Unjudged { bytes: slice(unit.bytes), line: unit.lines.start, first })?;
+            } else if let Some(verdict) = unit.verdict {
+                let evidence = unit.findings.all().into_iter().map(|found| evidence(rules, found)).collect();
+                let bytes = slice(unit.bytes.clone());
+                sink.event(Event::Removed { bytes, removal: removal(unit.bytes.clone(), verdict.rule, verdict.reason, evidence) })?;
+            } else {
+                let mut from = unit.bytes.start;
+                for cut in &unit.findings.cuts {
+                    if cut.bytes.start > from {
+                        let (bytes, lines) = (slice(from..cut.bytes.start), unit.lines.clone());
+                        sink.event(Event::Kept { bytes, lines, evidence: Vec::new(), sum: 0.0 })?;
+                    }
+                    let bytes = slice(cut.bytes.clone());
+                    let found = vec![evidence(rules, cut)];
+                    sink.event(Event::Removed { bytes, removal: removal(cut.bytes.clone(), cut.rule, Reason::Span, found) })?;
+                    from = cut.bytes.end;
+                }
+                if from < unit.bytes.end {
+                    let whole = unit.findings.cuts.is_empty();
+                    let found = if whole { unit.findings.all() } else { Vec::new() };
+                    sink.event(Event::Kept {
+                        bytes: slice(from..unit.bytes.end),
+                        lines: unit.lines.clone(),
+                        evidence: found.into_iter().map(|found| evidence(rules, found)).collect(),
+                        sum: if whole { unit.evidence.sum() } else { 0.0 },
+                    })?;
+                }
+            }
+        }
+        if let Some((bytes, lines)) = untouched {
+            let bytes = &self.buffer[bytes.start - self.base..bytes.end - self.base];
+            sink.event(Event::Kept { bytes, lines, evidence: Vec::new(), sum: 0.0 })?;
+        }
+        let gone = end - self.base;
+        self.buffer.drain(..gone);
+        self.base = end;
+        self.next -= gone;
+        self.searched -= gone;
+        Ok(())
+    }
+}
+
+fn evidence<'s>(rules: &'s Rules, found: &Found) -> Evidence<'s> {
+    Evidence {
+        pattern: rules.pattern(found.rule),
+        bytes: found.bytes.clone(),
+    }
+}
+
+impl Layers {
+    fn push(&mut self, rules: &Rules, unit: Unit) {
+        let [to_sections, ..] = &mut self.passing;
+        self.blocks.push(rules, unit, to_sections);
+        self.flow(rules);
+    }
+
+    /// Carries on what the layers let go.
+    fn flow(&mut self, rules: &Rules) {
+        let [to_sections, to_letters, to_spacing] = &mut self.passing;
+        while let Some(unit) = to_sections.pop_front() {
+            self.sections.push(rules, unit, to_letters);
+        }
+        while let Some(unit) = to_letters.pop_front() {
+            self.letters.push(rules, unit, to_spacing);
+        }
+        while let Some(unit) = to_spacing.pop_front() {
+            self.spacing.push(unit, &mut self.decided);
+        }
+    }
+
+    fn finish(&mut self, rules: &Rules) {
+        self.blocks.finish(rules, &mut self.passing[0]);
+        self.flow(rules);
+        self.sections.finish(&mut self.passing[1]);
+        self.flow(rules);
+        self.letters.finish(rules, &mut self.passing[2]);
+        self.flow(rules);
+        self.spacing.finish(&mut self.decided);
+    }
+}

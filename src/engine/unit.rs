@@ -1,0 +1,183 @@
+//! Defines the unit of judgement: a paragraph (mostly one line), a blank line, or a line too long to judge.
+
+use std::ops::Range;
+
+use crate::patterns::{Category, Family, Kind};
+
+use super::removal::Reason;
+use super::rules::Rules;
+
+/// A rule found in a unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub rule: u32,
+    /// In bytes of the document.
+    pub bytes: Range<usize>,
+}
+
+/// All that was found in a unit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// The line pattern that takes the unit, if one does.
+    pub line: Option<Found>,
+    /// Starts and ends of blocks.
+    pub starts: Vec<Found>,
+    pub ends: Vec<Found>,
+    /// A heading of a section.
+    pub heading: Option<Found>,
+    /// Parts to cut out of the unit, if it stays; in order and apart.
+    pub cuts: Vec<Found>,
+    /// Cues outside quotation marks, each rule once.
+    pub cues: Vec<Found>,
+    /// Guards.
+    pub guards: Vec<Found>,
+}
+
+impl Findings {
+    pub fn is_empty(&self) -> bool {
+        self.line.is_none()
+            && self.heading.is_none()
+            && [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards].iter().all(|found| found.is_empty())
+    }
+
+    /// All findings, in order of their places.
+    pub fn all(&self) -> Vec<&Found> {
+        let single = self.line.iter().chain(&self.heading);
+        let many = [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards];
+        let mut all: Vec<&Found> = single.chain(many.into_iter().flatten()).collect();
+        all.sort_by_key(|found| (found.bytes.start, found.bytes.end, found.rule));
+        all
+    }
+}
+
+/// What kind of text a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Only white space.
+    Blank,
+    /// A line, or the lines of a hard-wrapped paragraph.
+    Text,
+    /// A line, or a part of one, that is too long to be judged.
+    Unjudged {
+        /// The first part of the line.
+        first: bool,
+    },
+}
+
+/// Why a unit goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    pub rule: u32,
+    pub reason: Reason,
+}
+
+/// A paragraph on its way through the judge.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    /// In bytes of the document, with line endings.
+    pub bytes: Range<usize>,
+    /// Line numbers from 1, the end exclusive.
+    pub lines: Range<usize>,
+    pub form: Form,
+    /// Characters of its folded text.
+    pub chars: usize,
+    /// It stops as a sentence does.
+    pub ends_sentence: bool,
+    /// It begins with a list bullet.
+    pub bullet: bool,
+    pub findings: Findings,
+    pub evidence: Score,
+    pub verdict: Option<Verdict>,
+}
+
+impl Unit {
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.form == Form::Blank
+    }
+}
+
+/// The weights of the families found in a unit, or in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Score {
+    weights: [f32; Family::ALL.len()],
+    /// What guards take off.
+    penalty: f32,
+    /// A guard without a weight was found.
+    pub vetoed: bool,
+}
+
+impl Score {
+    /// Adds up what was found: the heaviest cue of each family counts, once.
+    pub fn of(findings: &Findings, rules: &Rules) -> Self {
+        let mut score = Self::default();
+        for found in &findings.cues {
+            if let Kind::Cue { family, weight, .. } = rules.pattern(found.rule).kind {
+                score.raise(family, weight);
+            }
+        }
+        for found in &findings.guards {
+            match rules.pattern(found.rule).kind {
+                Kind::Guard { weight: Some(weight), .. } => score.penalty += weight,
+                _ => score.vetoed = true,
+            }
+        }
+        score
+    }
+
+    /// Counts a cue of a family.
+    pub fn raise(&mut self, family: Family, weight: f32) {
+        let own = &mut self.weights[family as usize];
+        *own = own.max(weight);
+    }
+
+    /// Takes in the score of a neighbour.
+    pub fn join(&mut self, other: &Self) {
+        for (own, other) in self.weights.iter_mut().zip(other.weights) {
+            *own = own.max(other);
+        }
+    }
+
+    pub fn has(&self, family: Family) -> bool {
+        self.weights[family as usize] > 0.0
+    }
+
+    pub fn sum(&self) -> f32 {
+        if self.vetoed { 0.0 } else { (self.weights.iter().sum::<f32>() - self.penalty).max(0.0) }
+    }
+
+    pub fn families(&self) -> usize {
+        self.weights.iter().filter(|&&weight| weight > 0.0).count()
+    }
+}
+
+/// The cue that says most in a unit, and the category for which most was said.
+///
+/// Only categories that may go count. Ties go to the category listed first, and to the rule listed first.
+pub(crate) fn leading_cue(findings: &Findings, rules: &Rules) -> Option<u32> {
+    let weight = |rule: u32| match rules.pattern(rule).kind {
+        Kind::Cue { weight, .. } => weight,
+        _ => 0.0,
+    };
+    let mut sums = [0.0; Category::ALL.len()];
+    for found in &findings.cues {
+        sums[rules.pattern(found.rule).category as usize] += weight(found.rule);
+    }
+    let allowed = |category: &&Category| rules.selection.allows(**category);
+    let category = *Category::ALL
+        .iter()
+        .filter(allowed)
+        .filter(|&&category| sums[category as usize] > 0.0)
+        .rev()
+        .max_by(|&&a, &&b| sums[a as usize].total_cmp(&sums[b as usize]))?;
+    let of_category = |found: &&Found| rules.pattern(found.rule).category == category;
+    findings
+        .cues
+        .iter()
+        .filter(of_category)
+        .map(|found| found.rule)
+        .max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a)))
+}

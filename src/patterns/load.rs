@@ -1,0 +1,424 @@
+//! Turns the text of a pattern file into a [`PatternSet`], or says what is wrong, where, and what would be right.
+
+use regex_syntax::hir::Hir;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::schema::{
+    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Thresholds,
+};
+use crate::text::fold;
+
+/// The longest block or section, in lines: what a stream holds back at most.
+pub const MOST_LINES: usize = 64;
+const LINE_MAX_CHARS: usize = 300;
+const ITEM_MAX_CHARS: usize = 120;
+
+/// What is wrong with a pattern file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}: {message}")]
+pub struct LoadError {
+    /// The file, as it was handed over.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    set: Spanned<RawSet>,
+    #[serde(default)]
+    pattern: Vec<RawPattern>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSet {
+    id: Spanned<String>,
+    language: String,
+    publisher: Option<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    summary: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPattern {
+    id: Spanned<String>,
+    category: Category,
+    kind: RawKind,
+    family: Option<Family>,
+    weight: Option<f32>,
+    anchor: Option<Anchor>,
+    #[serde(default)]
+    literals: Vec<String>,
+    #[serde(default)]
+    stems: Vec<String>,
+    regex: Option<String>,
+    start: Option<RawMarker>,
+    end: Option<RawMarker>,
+    cut: Option<Cut>,
+    max_lines: Option<usize>,
+    max_chars: Option<usize>,
+    #[serde(default, rename = "match")]
+    matches: Vec<String>,
+    #[serde(default)]
+    no_match: Vec<String>,
+    #[serde(default)]
+    case: Vec<Case>,
+    added: toml::value::Datetime,
+    provenance: String,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum RawKind {
+    Line,
+    Block,
+    Section,
+    Span,
+    Cue,
+    Guard,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMarker {
+    anchor: Option<Anchor>,
+    #[serde(default)]
+    literals: Vec<String>,
+    #[serde(default)]
+    stems: Vec<String>,
+    regex: Option<String>,
+}
+
+/// Reads one pattern file. `path` is used in messages, and its file name must be the end of the set's id.
+///
+/// # Errors
+/// The first thing that is wrong, with its line.
+pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
+    let at = |offset: usize, message: String| LoadError {
+        path: path.to_owned(),
+        line: line_of(text, offset),
+        message,
+    };
+    let file: RawFile = parse(path, text)?;
+    let raw = file.set.into_inner();
+    let id_at = raw.id.span().start;
+    let id = raw.id.into_inner();
+    let stem = path.rsplit(['/', '\\']).next().unwrap_or(path).trim_end_matches(".toml");
+    let language = raw.language.split('-').next().unwrap_or_default();
+    if id != format!("{language}.{stem}") {
+        let message = format!("the set id is `{id}`, but language and file name make it `{language}.{stem}`; rename one of them");
+        return Err(at(id_at, message));
+    }
+    if !is_kebab(stem) || !is_kebab(language) {
+        return Err(at(id_at, format!("`{id}`: file names and languages are small letters, digits and hyphens")));
+    }
+
+    let mut patterns: Vec<Pattern> = Vec::with_capacity(file.pattern.len());
+    for raw_pattern in file.pattern {
+        let id_at = raw_pattern.id.span().start;
+        let full = format!("{id}.{}", raw_pattern.id.get_ref());
+        let line = line_of(text, id_at);
+        let mut pattern =
+            pattern(raw_pattern, full, line).map_err(|message| at(id_at, message))?;
+        pattern.publisher = raw.publisher.clone();
+        if let Some(twin) = patterns.iter().find(|known| known.id == pattern.id) {
+            let message = format!("the id `{}` is taken by the pattern in line {}; ids are unique", pattern.id, twin.line);
+            return Err(at(id_at, message));
+        }
+        patterns.push(pattern);
+    }
+    Ok(PatternSet {
+        id,
+        language: raw.language,
+        publisher: raw.publisher,
+        names: raw.names,
+        summary: raw.summary,
+        patterns,
+        path: path.to_owned(),
+        source: text.to_owned(),
+    })
+}
+
+/// Reads the thresholds (`judge.toml`).
+///
+/// # Errors
+/// The first thing that is wrong, with its line.
+pub fn load_thresholds(path: &str, text: &str) -> Result<Thresholds, LoadError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct RawJudge {
+        judge: Thresholds,
+    }
+    parse::<RawJudge>(path, text).map(|file| file.judge)
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|error| LoadError {
+        path: path.to_owned(),
+        line: line_of(text, error.span().map_or(0, |span| span.start)),
+        message: explain_toml(error.message()),
+    })
+}
+
+/// Adds the nearest valid word to what the TOML reader says.
+///
+/// The reader names the wrong word first and the right ones after it, each in backticks.
+pub fn explain_toml(message: &str) -> String {
+    let message = message.lines().next().unwrap_or(message);
+    let unknown = ["unknown field", "unknown variant"].iter().any(|start| message.starts_with(start));
+    if !unknown {
+        return message.to_owned();
+    }
+    let mut words = message.split('`').skip(1).step_by(2);
+    let Some(wrong) = words.next() else { return message.to_owned() };
+    let what = if message.starts_with("unknown field") { "key" } else { "value" };
+    unknown_word(what, wrong, &words.collect::<Vec<_>>())
+}
+
+/// Says that a word is unknown, which one is nearest, or which there are.
+pub(crate) fn unknown_word(what: &str, wrong: &str, right: &[&str]) -> String {
+    let nearest = right
+        .iter()
+        .map(|word| (strsim::jaro_winkler(wrong, word), *word))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.75);
+    match nearest {
+        Some((_, word)) => format!("unknown {what} `{wrong}`; did you mean `{word}`?"),
+        None if right.len() <= 24 => format!("unknown {what} `{wrong}`; one of {} is expected", right.join(", ")),
+        None => format!("unknown {what} `{wrong}`"),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+}
+
+fn is_kebab(id: &str) -> bool {
+    !id.is_empty()
+        && !id.starts_with('-')
+        && !id.ends_with('-')
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn pattern(raw: RawPattern, id: String, line: usize) -> Result<Pattern, String> {
+    let own_id = raw.id.get_ref();
+    if !is_kebab(own_id) {
+        return Err(format!("`{own_id}` is no id: use small letters, digits and hyphens, as in `newsletter-signup`"));
+    }
+    allow_only(&raw)?;
+    if raw.matches.is_empty() && raw.case.is_empty() {
+        return Err(format!("`{id}` proves nothing: give at least one text that it removes, as `match = [\"…\"]`"));
+    }
+    if raw.no_match.is_empty() {
+        return Err(format!(
+            "`{id}` has no near miss: give a sentence of journalism in the same words that must stay, as `no_match = [\"…\"]`"
+        ));
+    }
+    let kind = kind(&raw).map_err(|message| format!("`{id}`: {message}"))?;
+    Ok(Pattern {
+        id,
+        category: raw.category,
+        kind,
+        publisher: None,
+        matches: raw.matches,
+        near_misses: raw.no_match,
+        cases: raw.case,
+        added: raw.added.to_string(),
+        provenance: raw.provenance,
+        line,
+    })
+}
+
+/// Refuses keys that mean nothing for the kind.
+fn allow_only(raw: &RawPattern) -> Result<(), String> {
+    use RawKind::{Block, Cue, Guard, Line, Section, Span};
+    let given: &[(&str, bool, &[RawKind])] = &[
+        ("family", raw.family.is_some(), &[Cue]),
+        ("weight", raw.weight.is_some(), &[Cue, Guard]),
+        ("anchor", raw.anchor.is_some(), &[Line, Section, Span, Cue, Guard]),
+        ("literals", !raw.literals.is_empty(), &[Line, Section, Span, Cue, Guard]),
+        ("stems", !raw.stems.is_empty(), &[Line, Section, Span, Cue, Guard]),
+        ("regex", raw.regex.is_some(), &[Line, Section, Span, Cue, Guard]),
+        ("start", raw.start.is_some(), &[Block]),
+        ("end", raw.end.is_some(), &[Block]),
+        ("cut", raw.cut.is_some(), &[Span]),
+        ("max_lines", raw.max_lines.is_some(), &[Block, Section]),
+        ("max_chars", raw.max_chars.is_some(), &[Line, Section]),
+    ];
+    for (key, is_given, kinds) in given {
+        if *is_given && !kinds.contains(&raw.kind) {
+            return Err(format!("`{}`: the key `{key}` means nothing for this kind of pattern; take it out", raw.id.get_ref()));
+        }
+    }
+    Ok(())
+}
+
+fn kind(raw: &RawPattern) -> Result<Kind, String> {
+    let own = |default: Anchor| {
+        let (anchor, phrases) = (raw.anchor.unwrap_or(default), (&raw.literals, &raw.stems, &raw.regex));
+        marker(anchor, phrases)
+    };
+    let other = |raw: Option<&RawMarker>, name: &str| {
+        let raw = raw.ok_or_else(|| format!("a block needs `{name} = {{ literals = [\"…\"] }}`"))?;
+        marker(raw.anchor.unwrap_or(Anchor::Start), (&raw.literals, &raw.stems, &raw.regex))
+            .map_err(|message| format!("{name}: {message}"))
+    };
+    Ok(match raw.kind {
+        RawKind::Line => Kind::Line {
+            marker: own(Anchor::Whole)?,
+            max_chars: raw.max_chars.unwrap_or(LINE_MAX_CHARS),
+        },
+        RawKind::Block => Kind::Block {
+            start: other(raw.start.as_ref(), "start")?,
+            end: other(raw.end.as_ref(), "end")?,
+            max_lines: max_lines(raw)?,
+        },
+        RawKind::Section => Kind::Section {
+            marker: own(Anchor::Whole)?,
+            max_lines: max_lines(raw)?,
+            max_chars: raw.max_chars.unwrap_or(ITEM_MAX_CHARS),
+        },
+        RawKind::Span => {
+            let cut = raw.cut.ok_or("a span needs `cut = \"sentence\"` or `cut = \"bracket\"`")?;
+            let default = if cut == Cut::Sentence { Anchor::End } else { Anchor::Anywhere };
+            let marker = own(default)?;
+            if !matches!(marker.anchor, Anchor::End | Anchor::Anywhere) {
+                return Err("the anchor of a span is `end` or `anywhere`".to_owned());
+            }
+            Kind::Span { marker, cut }
+        }
+        RawKind::Cue => {
+            let family = raw.family.ok_or("a cue needs a `family`")?;
+            let default = if family == Family::Label { Anchor::Whole } else { Anchor::Anywhere };
+            if family == Family::Label && raw.anchor.is_some_and(|anchor| anchor != Anchor::Whole) {
+                return Err("a cue of the family `label` is a whole line; take `anchor` out".to_owned());
+            }
+            let weight = raw.weight.ok_or("a cue needs a `weight`: 1, 2 or 3")?;
+            if !(0.1..=5.0).contains(&weight) {
+                return Err(format!("the weight {weight} is out of range: 1 is weak, 3 is strong"));
+            }
+            Kind::Cue { marker: own(default)?, family, weight }
+        }
+        RawKind::Guard => Kind::Guard {
+            marker: own(Anchor::Anywhere)?,
+            weight: raw.weight,
+        },
+    })
+}
+
+fn max_lines(raw: &RawPattern) -> Result<usize, String> {
+    match raw.max_lines {
+        Some(lines @ 1..=MOST_LINES) => Ok(lines),
+        Some(lines) => Err(format!("`max_lines = {lines}` is out of range: 1 to {MOST_LINES} lines")),
+        None => Err(format!("`max_lines` is missing: how many lines can it have at most (1 to {MOST_LINES})?")),
+    }
+}
+
+fn marker(anchor: Anchor, (literals, stems, regex): (&Vec<String>, &Vec<String>, &Option<String>)) -> Result<Marker, String> {
+    if literals.is_empty() && stems.is_empty() && regex.is_none() {
+        return Err("there is nothing to look for: give `literals`, `stems` or a `regex`".to_owned());
+    }
+    for phrase in literals.iter().chain(stems) {
+        let folded = fold::Folded::of(phrase);
+        let letters = folded.text()[folded.core()].chars().count();
+        if letters == 0 || (letters < 2 && anchor != Anchor::Whole) {
+            return Err(format!("the phrase `{phrase}` is too short: it has fewer than two letters"));
+        }
+    }
+    if let Some(source) = regex {
+        let hir = parse_regex(source)?;
+        if hir.properties().minimum_len().is_none_or(|length| length == 0) {
+            return Err("the regex can match nothing at all, and so every line; make a part of it required".to_owned());
+        }
+        if required_literals(&hir).is_none() {
+            return Err(
+                "the regex has no word of two or more letters that is always there; without one it would be tried on every line".to_owned(),
+            );
+        }
+    }
+    Ok(Marker {
+        anchor,
+        phrases: Phrases {
+            literals: literals.clone(),
+            stems: stems.clone(),
+            regex: regex.clone(),
+        },
+    })
+}
+
+/// Parses a regex over folded text.
+pub(crate) fn parse_regex(source: &str) -> Result<Hir, String> {
+    regex_syntax::Parser::new().parse(&fold::fold_regex(source)).map_err(|error| {
+        let (kind, at) = match &error {
+            regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.offset),
+            regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start.offset),
+            _ => (error.to_string(), 0),
+        };
+        format!("the regex cannot be read: {kind}, at character {} of `{}`", at + 1, source.trim())
+    })
+}
+
+/// The shortest literal by which a regex may be looked for.
+const SHORTEST_LITERAL: usize = 2;
+
+/// Literals of which one is in every match of a regex: what the scan looks for before the regex is tried.
+///
+/// `None` where there is no such list, or its literals are too short.
+pub(crate) fn required_literals(hir: &Hir) -> Option<Vec<String>> {
+    use regex_syntax::hir::HirKind;
+    let shortest = |literals: &Vec<String>| literals.iter().map(String::len).min().unwrap_or(0);
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            (text.trim().chars().count() >= SHORTEST_LITERAL).then(|| vec![text.to_owned()])
+        }
+        HirKind::Capture(capture) => required_literals(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(required_literals).max_by_key(shortest),
+        HirKind::Alternation(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(required_literals(part)?);
+            }
+            all.sort();
+            all.dedup();
+            Some(all)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literals(source: &str) -> Option<Vec<String>> {
+        required_literals(&parse_regex(source).expect("a good regex"))
+    }
+
+    #[test]
+    fn the_longest_required_literal_is_chosen() {
+        assert_eq!(literals(r"from \$\d+ a month"), Some(vec![" a month".to_owned()]));
+        assert_eq!(
+            literals(r"(?:per month|each week),? \d+"),
+            Some(vec!["each week".to_owned(), "per month".to_owned()])
+        );
+        assert_eq!(literals(r"\d+ (?:comments)?"), None);
+    }
+
+    #[test]
+    fn unknown_words_are_named_with_the_nearest() {
+        assert_eq!(
+            explain_toml("unknown field `litterals`, expected one of `id`, `literals`, `stems`"),
+            "unknown key `litterals`; did you mean `literals`?"
+        );
+        assert_eq!(explain_toml("unknown variant `zzz`, expected `a` or `b`"), "unknown value `zzz`; one of a, b is expected");
+    }
+}

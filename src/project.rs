@@ -1,0 +1,148 @@
+//! Gathers the pattern sets of a run: those built in, those of a project's `bodycopy.toml`, and those of the command line.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use bodycopy::patterns::load::explain_toml;
+use bodycopy::patterns::{load_set, load_thresholds};
+use bodycopy::{LoadError, PatternSets, Selection, Stripper};
+use serde::Deserialize;
+
+use crate::cli::PatternArgs;
+
+const FILE_NAME: &str = "bodycopy.toml";
+
+/// The settings of a project.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Project {
+    /// Names, as for `--select`.
+    #[serde(default)]
+    select: Vec<String>,
+    /// Names, as for `--ignore`.
+    #[serde(default)]
+    ignore: Vec<String>,
+    /// Folders of pattern files, seen from the folder of `bodycopy.toml`.
+    #[serde(default)]
+    patterns: Vec<PathBuf>,
+    /// The field of a JSONL record that holds the text.
+    pub text_field: Option<String>,
+}
+
+/// The pattern sets of a run, with what was chosen of them.
+pub struct Setup {
+    pub project: Project,
+    pub sets: PatternSets,
+    pub selection: Selection,
+}
+
+impl Setup {
+    /// Reads everything that the arguments name.
+    pub fn new(args: &PatternArgs) -> Result<Self> {
+        let project = if args.no_config { Project::default() } else { Project::find()? };
+        let sets = load(project.patterns.iter().chain(&args.patterns))?;
+        // What is typed now is meant instead of what the project selects, and on top of what it ignores.
+        let select = if args.select.is_empty() { &project.select } else { &args.select };
+        let ignore: Vec<String> = project.ignore.iter().chain(&args.ignore).cloned().collect();
+        let selection = Selection::new(&sets, select, &ignore)?;
+        Ok(Self { project, sets, selection })
+    }
+
+    pub fn stripper(&self) -> Stripper {
+        Stripper::new(&self.sets, self.selection.clone())
+    }
+}
+
+impl Project {
+    /// The nearest `bodycopy.toml`, from the working folder upward.
+    fn find() -> Result<Self> {
+        let start = std::env::current_dir().context("cannot tell the working folder")?;
+        let Some(path) = start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()) else {
+            return Ok(Self::default());
+        };
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut project: Self = toml::from_str(&text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = 1 + text[..offset.min(text.len())].matches('\n').count();
+            anyhow!("{}:{line}: {}", path.display(), explain_toml(error.message()))
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for patterns in &mut project.patterns {
+            *patterns = folder.join(&patterns);
+        }
+        Ok(project)
+    }
+}
+
+/// The built-in sets with those of some folders.
+pub fn load<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> Result<PatternSets> {
+    let mut sets = PatternSets::builtin().map_err(|errors| several(&errors))?;
+    for folder in folders {
+        load_folder(folder, &mut sets)?;
+    }
+    Ok(sets)
+}
+
+/// Adds the pattern files of a folder, and returns their set ids.
+pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    collect(folder, &mut files).with_context(|| format!("cannot read the pattern files in {}", folder.display()))?;
+    if files.is_empty() {
+        bail!("{}: no pattern files here; they end in .toml", folder.display());
+    }
+    files.sort();
+    let mut loaded = Vec::new();
+    let mut errors = Vec::new();
+    for file in files {
+        let path = file.display().to_string();
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {path}"))?;
+        if file.file_name() == Some(OsStr::new("judge.toml")) {
+            match load_thresholds(&path, &text) {
+                Ok(thresholds) => sets.thresholds = thresholds,
+                Err(error) => errors.push(error),
+            }
+            continue;
+        }
+        match load_set(&path, &text) {
+            Ok(set) => loaded.push(set),
+            Err(error) => errors.push(error),
+        }
+    }
+    let mut ids: Vec<(String, String)> = loaded.iter().map(|set| (set.id.clone(), set.path.clone())).collect();
+    ids.sort();
+    for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        errors.push(LoadError {
+            path: pair[1].1.clone(),
+            line: 1,
+            message: format!("the set id `{}` is taken by {}; ids are unique", pair[1].0, pair[0].1),
+        });
+    }
+    if !errors.is_empty() {
+        return Err(several(&errors));
+    }
+    sets.extend(loaded);
+    Ok(ids.into_iter().map(|(id, _)| id).collect())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden || path.file_name() == Some(OsStr::new(FILE_NAME)) {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension() == Some(OsStr::new("toml")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn several(errors: &[LoadError]) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    anyhow!("{}", lines.join("\n"))
+}
