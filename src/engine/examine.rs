@@ -15,6 +15,9 @@ use super::unit::{Findings, Found};
 /// A sentence or bracket that is cut has at most so many bytes of folded text.
 const LONGEST_CUT: usize = 400;
 
+/// So many characters before the sentence of a plea are its introduction ("Tired of spin?"), not body copy.
+const SHORT_SENTENCE: usize = 60;
+
 /// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
 ///
 /// Cost: one scan, plus the work for what was hit.
@@ -91,15 +94,26 @@ fn sort(
     let vetoes: Vec<Range<usize>> = matches.iter().filter(|found| is_veto(found.0)).map(|found| found.2.clone()).collect();
     let mut findings = Findings::default();
     let mut best = None;
+    // Line patterns found where text may stand before the phrase.
+    let mut loose = Vec::new();
     matches.sort_by_key(|(rule, _, range)| (*rule, range.start));
     for (rule, role, range) in matches {
         let pattern = rules.pattern(rule);
         let found = |range: &Range<usize>| Found { rule, bytes: origin(range) };
         match &pattern.kind {
-            Kind::Line { max_chars, .. } => {
+            Kind::Line { marker, max_chars } => {
+                if chars > *max_chars {
+                    continue;
+                }
+                if matches!(marker.anchor, Anchor::Anywhere | Anchor::End) {
+                    if is_quoted(&range) {
+                        continue;
+                    }
+                    loose.push((rule, range.clone()));
+                }
                 // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.
                 let rank = (pattern.publisher.is_some(), range.len());
-                if chars <= *max_chars && best.is_none_or(|best| rank > best) {
+                if best.is_none_or(|best| rank > best) {
                     best = Some(rank);
                     findings.line = Some(found(&range));
                 }
@@ -127,6 +141,23 @@ fn sort(
             Kind::Cue { .. } if is_quoted(&range) => {}
             Kind::Cue { .. } => findings.cues.push(found(&range)),
             Kind::Guard { .. } => findings.guards.push(found(&range)),
+        }
+    }
+    if let Some(line) = &findings.line
+        && let Some((rule, range)) = loose.iter().find(|(rule, _)| *rule == line.rule)
+    {
+        // A plea may end a paragraph of body copy. What stands before its sentence goes with it only if that speaks as an appeal too.
+        let start = sentence_start(text, range.start);
+        let speaks = findings.cues.iter().any(|cue| cue.bytes.start < origin(&(start..start)).start);
+        let vetoed = !vetoes.is_empty();
+        if vetoed || (text[..start].chars().count() > SHORT_SENTENCE && !speaks) {
+            let rule = *rule;
+            let cut = cut_range(text, range, Cut::Sentence, Anchor::End);
+            let cut = cut.filter(|cut| !vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end));
+            if let Some(cut) = cut.filter(|cut| cut.start > 0) {
+                findings.cuts.push(Found { rule, bytes: origin(&cut).start..text_end });
+            }
+            findings.line = None;
         }
     }
     findings.cuts.sort_by_key(|cut| (cut.bytes.start, std::cmp::Reverse(cut.bytes.end)));

@@ -6,7 +6,7 @@
 //! - A **letter** goes when the cues of its lines together reach a higher sum, from more families, and it asks for something. It begins at its opener
 //!   if it has one, and its first and last lines must carry evidence of their own.
 //! - Between lines that go, and lines of appeals that patterns took, a weak line goes with them.
-//! - **Labels** go when enough of them stand in a row.
+//! - **Labels** go when enough of them stand in a row, lines that went for other reasons counted in.
 //!
 //! More evidence never keeps what less would remove. So what is left, filtered again, stays: a run without the lines that went has less.
 
@@ -81,8 +81,10 @@ fn is_evident(unit: &Unit) -> bool {
     unit.evidence.sum() > 0.0
 }
 
+/// A longer line needs more: it has more room for phrases that mean nothing.
 fn goes_alone(unit: &Unit, thresholds: &Thresholds) -> bool {
-    unit.evidence.sum() >= thresholds.line_sum && unit.evidence.families() >= thresholds.line_families
+    let length = (unit.chars as f32 / thresholds.line_chars).max(1.0);
+    unit.evidence.sum() >= thresholds.line_sum * length && unit.evidence.families() >= thresholds.line_families
 }
 
 fn alone(rules: &Rules, run: &mut [Unit]) {
@@ -123,9 +125,18 @@ fn letter(rules: &Rules, run: &mut [Unit]) {
     };
     let first = run[start..].iter().position(is_edge).map(|at| start + at);
     let last = run.iter().rposition(is_edge);
-    if let (Some(first), Some(last)) = (first, last)
-        && first < last
-    {
+    let (Some(first), Some(last)) = (first, last) else { return };
+    if first == last {
+        return;
+    }
+    // A long essay in the first person gathers families too, but thinly.
+    let texts = run[first..=last].iter().filter(|unit| unit.form == Form::Text);
+    let (lines, sum) = texts.fold((0.0, 0.0), |(lines, sum), unit| {
+        let own = if confirmed(unit) { unit.evidence.sum().max(thresholds.edge_sum) } else { unit.evidence.sum() };
+        (lines + (unit.chars as f32 / thresholds.line_chars).max(1.0), sum + own)
+    });
+    let is_marked = run[first..=last].iter().any(|unit| is_opener(unit) || confirmed(unit));
+    if is_marked && sum >= thresholds.letter_mean * lines {
         remove(rules, run, first..=last, Some(whole.sum()));
     }
 }
@@ -164,12 +175,12 @@ fn labels(rules: &Rules, run: &mut [Unit]) {
     let label = |unit: &Unit| unit.evidence.has(Family::Label) && !unit.evidence.vetoed;
     let mut at = 0;
     while at < run.len() {
-        if !label(&run[at]) {
+        if run[at].is_blank() || !(label(&run[at]) || run[at].verdict.is_some()) {
             at += 1;
             continue;
         }
         let length = run[at..].iter().take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some()).count();
-        let count = run[at..at + length].iter().filter(|unit| label(unit)).count();
+        let count = run[at..at + length].iter().filter(|unit| !unit.is_blank()).count();
         if count >= rules.thresholds.labels {
             for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
                 if let Some(rule) = leading_cue(&unit.findings, rules) {

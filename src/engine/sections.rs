@@ -71,7 +71,7 @@ impl Sections {
 
     fn start(&mut self, unit: Unit, out: &mut VecDeque<Unit>) {
         match &unit.findings.heading {
-            Some(heading) if unit.verdict.is_none() => {
+            Some(heading) if unit.verdict.is_none_or(|verdict| verdict.reason == Reason::Line) => {
                 self.open = Some(Open {
                     rule: heading.rule,
                     first_line: unit.lines.start,

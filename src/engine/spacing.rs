@@ -1,7 +1,7 @@
 //! Decides blank lines: the space that a removed line had to itself goes with it.
 //!
 //! Blank lines between two removed lines go. Those after a run of removed lines go if there is a blank line before the run, or the document begins with
-//! it: otherwise two kept paragraphs would stand closer, or further apart, than the publisher's. They become part of the removal before them, so
+//! it, or ends with them: otherwise two kept paragraphs would stand closer, or further apart, than the publisher's. They become part of the removal before them, so
 //! each removed byte has a reason.
 
 use std::collections::VecDeque;
@@ -42,13 +42,20 @@ impl Spacing {
             }
             out.extend(self.removed.replace(unit));
         } else {
-            self.finish(out);
+            self.release(out);
             self.after_blank = unit.is_blank();
             out.push_back(unit);
         }
     }
 
     pub fn finish(&mut self, out: &mut VecDeque<Unit>) {
+        while let Some(blank) = self.blanks.pop_front() {
+            self.absorb(blank);
+        }
+        self.release(out);
+    }
+
+    fn release(&mut self, out: &mut VecDeque<Unit>) {
         out.extend(self.removed.take());
         if let Some(last) = self.blanks.back() {
             self.after_blank = last.is_blank();

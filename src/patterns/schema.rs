@@ -320,8 +320,10 @@ pub struct PatternSet {
 pub struct Thresholds {
     pub line_sum: f32,
     pub line_families: usize,
+    pub line_chars: f32,
     pub letter_sum: f32,
     pub letter_families: usize,
+    pub letter_mean: f32,
     pub edge_sum: f32,
     pub labels: usize,
 }
