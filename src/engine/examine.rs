@@ -111,6 +111,10 @@ fn sort(
                     }
                     loose.push((rule, range.clone()));
                 }
+                // An appeal does not report what others say.
+                if !vetoes.is_empty() && marker.anchor == Anchor::Start && pattern.category.is_appeal() {
+                    continue;
+                }
                 // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.
                 let rank = (pattern.publisher.is_some(), range.len());
                 if best.is_none_or(|best| rank > best) {
@@ -322,12 +326,14 @@ fn sentence_end(text: &str, from: usize) -> usize {
 
 /// The brackets around a phrase, with what is in them.
 fn bracket(text: &str, phrase: &Range<usize>) -> Option<Range<usize>> {
-    let start = text[..phrase.start].rfind(['(', '['])?;
+    // The phrase may bring its opening bracket along.
+    let words = phrase.start + usize::from(text[phrase.clone()].starts_with(['(', '[']));
+    let start = text[..words].rfind(['(', '['])?;
     let closing = if text.as_bytes()[start] == b'(' { ')' } else { ']' };
-    if text[start..phrase.start].contains(closing) {
+    let end = start + text[start..].find(closing)? + 1;
+    if end < phrase.end {
         return None;
     }
-    let end = phrase.end + text[phrase.end..].find(closing)? + 1;
     Some(start..end)
 }
 

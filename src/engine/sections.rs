@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The last item before body copy is ambiguous: in a list of several it may be a subheading of the article, so it stays, unless it bears the bullet
-//! of the others.
+//! of the others, or a blank line sets it apart from the body copy and none from the list.
 
 use std::collections::VecDeque;
 
@@ -33,6 +33,8 @@ struct Open {
     first_line: usize,
     items: usize,
     bullets: usize,
+    /// A blank line stands between the last two items.
+    apart: bool,
 }
 
 impl Sections {
@@ -50,11 +52,13 @@ impl Sections {
             self.queue.push_back(unit);
         } else if in_time && unit.findings.heading.is_none() && is_item(&unit, max_chars) {
             let rule = open.rule;
+            let apart = self.queue.back().is_some_and(Unit::is_blank);
             if open.items > 0 {
                 self.release(Some(rule), out);
             }
             let open = self.open.as_mut().expect("it is open");
             open.items += 1;
+            open.apart = apart;
             open.bullets += usize::from(unit.bullet);
             self.queue.push_back(unit);
         } else {
@@ -77,6 +81,7 @@ impl Sections {
                     first_line: unit.lines.start,
                     items: 0,
                     bullets: 0,
+                    apart: false,
                 });
                 self.queue.push_back(unit);
             }
@@ -87,8 +92,9 @@ impl Sections {
     /// Ends the section; with `body`, because body copy follows.
     fn close(&mut self, body: bool, out: &mut VecDeque<Unit>) {
         let Some(open) = self.open.take() else { return };
-        let last_is_like_the_others = self.queue.iter().rfind(|unit| !unit.is_blank()).is_some_and(|unit| unit.bullet) && open.bullets > 1;
-        let goes = open.items == 1 || (open.items > 1 && (!body || last_is_like_the_others));
+        let is_bullet = self.queue.iter().rfind(|unit| !unit.is_blank()).is_some_and(|unit| unit.bullet) && open.bullets > 1;
+        let is_of_the_list = !open.apart && self.queue.back().is_some_and(Unit::is_blank);
+        let goes = open.items == 1 || (open.items > 1 && (!body || is_bullet || is_of_the_list));
         self.release(goes.then_some(open.rule), out);
     }
 

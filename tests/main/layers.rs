@@ -1,0 +1,44 @@
+//! The layout of the source: arrows point one way, and the library keeps to itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The parts of the library, each of which may use only those after it.
+const LAYERS: &[&str] = &["check", "ledger", "jsonl", "engine", "patterns", "text"];
+
+#[test]
+fn each_part_uses_only_those_below_it() {
+    for (at, layer) in LAYERS.iter().enumerate() {
+        for (path, source) in sources(layer) {
+            for upper in &LAYERS[..=at] {
+                let own = upper == layer;
+                let uses = format!("crate::{upper}");
+                assert!(own || !source.contains(&uses), "{} uses {upper}, which is above it", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_library_does_not_print_read_the_environment_or_open_files() {
+    for layer in LAYERS {
+        for (path, source) in sources(layer) {
+            let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+            for word in ["println!", "print!", "std::env::", "std::fs", "std::thread", "clap::", "anyhow", "static mut", "process::"] {
+                assert!(!code.contains(word), "{} contains {word}", path.display());
+            }
+        }
+    }
+}
+
+fn sources(layer: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![root.join(format!("{layer}.rs"))];
+    if let Ok(folder) = fs::read_dir(root.join(layer)) {
+        files.extend(folder.map(|entry| entry.expect("readable").path()));
+    }
+    let read = |path: PathBuf| fs::read_to_string(&path).ok().map(|source| (path, source));
+    let found: Vec<_> = files.into_iter().filter_map(read).collect();
+    assert!(!found.is_empty(), "there is no {layer}");
+    found
+}

@@ -1,0 +1,13 @@
+//! All integration tests, one module a theme. They show behavior from outside: the real binary on real files, and the library through its public
+//! names.
+
+mod cli;
+mod command;
+mod edges;
+mod layers;
+mod loader;
+mod pattern_sets;
+mod properties;
+mod seeds;
+mod streaming;
+mod variants;

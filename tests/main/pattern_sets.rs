@@ -1,0 +1,23 @@
+//! The built-in sets hold: every example in their files, tried in the real engine.
+
+use bodycopy::check::{Problem, check};
+use bodycopy::PatternSets;
+
+#[test]
+fn every_example_of_every_built_in_set_holds() {
+    let sets = PatternSets::builtin().unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let problems: Vec<String> = check(&sets, |_| true).iter().map(Problem::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_regex_compiles() {
+    for pattern in PatternSets::builtin().expect("sound").patterns() {
+        for marker in pattern.kind.markers() {
+            if let Some(source) = &marker.phrases.regex {
+                let folded = bodycopy::text::fold::fold_regex(source);
+                assert!(regex::Regex::new(&folded).is_ok(), "{}", pattern.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The seeds: what must go goes, what must stay stays, byte for byte, in every form of input.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bodycopy::{PatternSets, Selection, Stripper};
+
+/// Every seed with what must be left of it.
+pub fn all() -> Vec<(PathBuf, Vec<u8>, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let mut seeds = Vec::new();
+    for entry in fs::read_dir(folder).expect("the seeds") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if let Some(stem) = name.strip_suffix(".clean.txt") {
+            let input = path.with_file_name(format!("{stem}.txt"));
+            seeds.push((input.clone(), fs::read(&input).expect("its input"), fs::read(&path).expect("its output")));
+        }
+    }
+    seeds.sort();
+    seeds
+}
+
+pub fn stripper() -> Stripper {
+    Stripper::new(&PatternSets::builtin().expect("sound"), Selection::default())
+}
+
+#[test]
+fn every_seed_is_left_as_it_should_be() {
+    let stripper = stripper();
+    let seeds = all();
+    assert!(seeds.len() >= 25, "{} seeds", seeds.len());
+    let mut wrong = Vec::new();
+    for (path, input, output) in seeds {
+        let left = stripper.strip(&input).bytes(&input);
+        if left != output {
+            let (left, output) = (String::from_utf8_lossy(&left), String::from_utf8_lossy(&output));
+            wrong.push(format!("{}\n--- left\n{left}\n--- should be\n{output}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn filtering_twice_is_filtering_once() {
+    let stripper = stripper();
+    for (path, input, _) in all() {
+        let once = stripper.strip(&input).bytes(&input);
+        let twice = stripper.strip(&once).bytes(&once);
+        assert_eq!(once, twice, "{}", path.display());
+    }
+}
+
+#[test]
+fn line_endings_make_no_difference() {
+    let stripper = stripper();
+    for (path, input, output) in all() {
+        let (Ok(input), Ok(output)) = (String::from_utf8(input), String::from_utf8(output)) else { continue };
+        let (input, output) = (input.replace("\r\n", "\n"), output.replace("\r\n", "\n"));
+        for ending in ["\r\n", "\r"] {
+            let input = input.replace('\n', ending);
+            let left = stripper.strip(input.as_bytes()).text(&input);
+            assert_eq!(left, output.replace('\n', ending), "{} with {ending:?}", path.display());
+        }
+    }
+}
