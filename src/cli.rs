@@ -96,7 +96,7 @@ pub struct InputArgs {
     pub text_field: Option<String>,
 
     /// A line that stands between documents; it stays
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
     pub separator: Option<String>,
 }
 

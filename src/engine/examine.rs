@@ -152,7 +152,8 @@ fn sort(
     {
         // A plea may end a paragraph of body copy. What stands before its sentence goes with it only if that speaks as an appeal too.
         let start = sentence_start(text, range.start);
-        let speaks = findings.cues.iter().any(|cue| cue.bytes.start < origin(&(start..start)).start);
+        let sentence = origin(&(start..range.end)).start;
+        let speaks = findings.cues.iter().any(|cue| cue.bytes.start < sentence);
         let vetoed = !vetoes.is_empty();
         if vetoed || (text[..start].chars().count() > SHORT_SENTENCE && !speaks) {
             let rule = *rule;

@@ -65,7 +65,8 @@ impl Letters {
     /// ordinary paragraph.
     fn may_bridge(&self, unit: &Unit) -> bool {
         let last = self.run.iter().rfind(|unit| !unit.is_blank());
-        !unit.evidence.vetoed && last.is_some_and(is_evident) && self.run.iter().any(|unit| unit.evidence.has(Family::Opener))
+        let goes_on = |unit: &Unit| is_evident(unit) && unit.verdict.is_none_or(|verdict| verdict.reason != Reason::Block);
+        !unit.evidence.vetoed && last.is_some_and(goes_on) && self.run.iter().any(|unit| unit.evidence.has(Family::Opener))
     }
 
     fn decide(&mut self, rules: &Rules, out: &mut VecDeque<Unit>) {

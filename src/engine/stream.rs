@@ -26,6 +26,9 @@ use super::sections::Sections;
 use super::spacing::Spacing;
 use super::unit::{Findings, Form, Found, Score, Unit};
 
+/// So many lines are read before what is decided is handed on: a piece of nothing but line ends must not become as many units at once.
+const LINES_AT_ONCE: usize = 256;
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A document on its way through a [`Stripper`](super::Stripper), in pieces.
@@ -35,9 +38,10 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug)]
 pub struct Stream<'s> {
     rules: &'s Rules,
-    /// Bytes not yet let go; the first is at `base` in the document.
+    /// Bytes not yet let go, behind `gone` bytes that were; the first is at `base` in the document.
     buffer: Vec<u8>,
     base: usize,
+    gone: usize,
     /// Where the next line begins, in the buffer.
     next: usize,
     /// Where the search for its end goes on, in the buffer.
@@ -78,6 +82,7 @@ impl<'s> Stream<'s> {
             rules,
             buffer: Vec::new(),
             base: 0,
+            gone: 0,
             next: 0,
             searched: 0,
             line: 1,
@@ -94,8 +99,13 @@ impl<'s> Stream<'s> {
     /// What the sink says. The stream is of no use after that.
     pub fn push<S: Sink<'s>>(&mut self, bytes: &[u8], sink: &mut S) -> Result<(), S::Error> {
         self.buffer.extend_from_slice(bytes);
-        self.read(false);
-        self.emit(sink)
+        self.advance(false, sink)?;
+        self.buffer.drain(..self.gone);
+        self.base += self.gone;
+        self.next -= self.gone;
+        self.searched -= self.gone;
+        self.gone = 0;
+        Ok(())
     }
 
     /// Ends the document. The stream is ready for another one.
@@ -103,21 +113,30 @@ impl<'s> Stream<'s> {
     /// # Errors
     /// What the sink says. The stream is of no use after that.
     pub fn finish<S: Sink<'s>>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        self.read(true);
+        self.advance(true, sink)?;
         self.complete();
         self.layers.finish(self.rules);
         self.emit(sink)?;
-        let buffer = std::mem::take(&mut self.buffer);
-        debug_assert!(buffer.is_empty(), "all bytes of a document are let go with it");
+        let mut buffer = std::mem::take(&mut self.buffer);
+        debug_assert_eq!(self.gone, buffer.len(), "all bytes of a document are let go with it");
+        buffer.clear();
         *self = Self { buffer, ..Self::new(self.rules) };
         Ok(())
     }
 
-    /// Reads all lines that are complete.
-    fn read(&mut self, last: bool) {
+    /// Reads all lines that are complete, and hands on what is decided.
+    fn advance<S: Sink<'s>>(&mut self, last: bool, sink: &mut S) -> Result<(), S::Error> {
+        while self.read(last) {
+            self.emit(sink)?;
+        }
+        self.emit(sink)
+    }
+
+    /// Reads some lines; whether there may be more of them.
+    fn read(&mut self, last: bool) -> bool {
         let starts_document = self.base == 0 && self.next == 0;
         if starts_document && !last && self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
-            return;
+            return false;
         }
         if starts_document && self.buffer.starts_with(BOM) {
             // The mark says how the document is encoded, so it stays, whatever becomes of the first line.
@@ -125,7 +144,7 @@ impl<'s> Stream<'s> {
             self.layers.decided.push_back(mark);
             (self.next, self.searched) = (BOM.len(), BOM.len());
         }
-        loop {
+        for _ in 0..LINES_AT_ONCE {
             let Some(mut line) = next_line(&self.buffer, self.searched.max(self.next), last) else {
                 // A CR at the end has to be looked at again.
                 self.searched = self.buffer.len().saturating_sub(1).max(self.next);
@@ -133,7 +152,7 @@ impl<'s> Stream<'s> {
                 if self.in_long_line || unread > LONGEST_LINE + 1 {
                     self.take_long(self.next..self.searched);
                 }
-                return;
+                return false;
             };
             line.start = self.next;
             if self.in_long_line || line.text_end - line.start > LONGEST_LINE {
@@ -145,6 +164,7 @@ impl<'s> Stream<'s> {
             }
             (self.next, self.searched) = (line.end, line.end);
         }
+        true
     }
 
     /// Takes a part of a line that is too long, in bytes of the buffer.
@@ -241,9 +261,8 @@ impl<'s> Stream<'s> {
         let rules = self.rules;
         // Bytes of untouched units go out as one piece.
         let mut untouched: Option<(Range<usize>, Range<usize>)> = None;
-        let mut end = self.base;
         while let Some(unit) = self.layers.decided.pop_front() {
-            end = unit.bytes.end;
+            self.gone = unit.bytes.end - self.base;
             let slice = |bytes: Range<usize>| &self.buffer[bytes.start - self.base..bytes.end - self.base];
             let is_untouched = unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
             if is_untouched {
@@ -297,11 +316,6 @@ impl<'s> Stream<'s> {
             let bytes = &self.buffer[bytes.start - self.base..bytes.end - self.base];
             sink.event(Event::Kept { bytes, lines, evidence: Vec::new(), sum: 0.0 })?;
         }
-        let gone = end - self.base;
-        self.buffer.drain(..gone);
-        self.base = end;
-        self.next -= gone;
-        self.searched -= gone;
         Ok(())
     }
 }

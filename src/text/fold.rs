@@ -17,10 +17,8 @@ use super::dress;
 #[derive(Clone, Debug, Default)]
 pub struct Folded {
     text: String,
-    /// For each byte of `text`, the byte offset in the paragraph of the character it came from.
-    origins: Vec<u32>,
-    /// The end of the last character that was folded.
-    end: u32,
+    /// For each byte of `text`, the start and the end in the paragraph of the character it came from, in bytes.
+    origins: Vec<(u32, u32)>,
     marks: Vec<Range<usize>>,
 }
 
@@ -36,14 +34,13 @@ impl Folded {
     pub fn clear(&mut self) {
         self.text.clear();
         self.origins.clear();
-        self.end = 0;
     }
 
     /// Adds a line (without its ending) that begins `base` bytes into the paragraph. Lines are joined by a space.
     ///
     /// Bytes that are not UTF-8 fold to U+FFFD. Cost: one pass; lines of ASCII without marks are cheapest.
     pub fn push_line(&mut self, line: &[u8], base: usize) {
-        self.space(base);
+        self.space(base..base);
         match std::str::from_utf8(line) {
             Ok(line) => {
                 let mut marks = std::mem::take(&mut self.marks);
@@ -65,9 +62,9 @@ impl Folded {
                     self.push_words(chunk.valid(), at);
                     at += chunk.valid().len();
                     if !chunk.invalid().is_empty() {
-                        self.push(char::REPLACEMENT_CHARACTER, at);
-                        at += chunk.invalid().len();
-                        self.end = offset(at);
+                        let end = at + chunk.invalid().len();
+                        self.push(char::REPLACEMENT_CHARACTER, at..end);
+                        at = end;
                     }
                 }
             }
@@ -80,7 +77,7 @@ impl Folded {
 
     fn push_words(&mut self, words: &str, base: usize) {
         for (at, c) in words.char_indices() {
-            let at = base + at;
+            let at = base + at..base + at + c.len_utf8();
             if c.is_ascii() {
                 if c.is_ascii_whitespace() || c == '\u{b}' {
                     self.space(at);
@@ -88,18 +85,17 @@ impl Folded {
                     self.push(c.to_ascii_lowercase(), at);
                 }
             } else {
-                fold_char(c, &mut |c| if c == ' ' { self.space(at) } else { self.push(c, at) });
+                fold_char(c, &mut |c| if c == ' ' { self.space(at.clone()) } else { self.push(c, at.clone()) });
             }
-            self.end = offset(at + c.len_utf8());
         }
     }
 
-    fn push(&mut self, c: char, at: usize) {
+    fn push(&mut self, c: char, at: Range<usize>) {
         self.text.push(c);
-        self.origins.resize(self.text.len(), offset(at));
+        self.origins.resize(self.text.len(), (offset(at.start), offset(at.end)));
     }
 
-    fn space(&mut self, at: usize) {
+    fn space(&mut self, at: Range<usize>) {
         if !self.text.is_empty() && !self.text.ends_with(' ') {
             self.push(' ', at);
         }
@@ -110,10 +106,10 @@ impl Folded {
         &self.text
     }
 
-    /// The bytes of the paragraph from which a range of the folded text came.
+    /// The bytes of the paragraph from which a range of the folded text came; the range is not empty.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
-        let at = |index: usize| self.origins.get(index).map_or(self.end, |&origin| origin) as usize;
-        at(range.start)..at(range.end).max(at(range.start))
+        let (start, end) = (self.origins[range.start].0, self.origins[range.end - 1].1);
+        start as usize..end as usize
     }
 
     /// The part of the folded text without the punctuation and symbols around it.
@@ -133,7 +129,7 @@ pub fn core(text: &str) -> Range<usize> {
 
 fn is_dress(c: char) -> bool {
     match c {
-        '"' | '\'' | '@' | '$' | '&' | '%' | '<' => false,
+        '"' | '\'' | '@' | '$' | '&' | '%' => false,
         _ if c.is_ascii() => !c.is_ascii_alphanumeric(),
         '©' | '®' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | char::REPLACEMENT_CHARACTER => false,
         _ => !c.is_alphanumeric() && !is_combining_mark(c),
@@ -245,7 +241,7 @@ mod tests {
         let mut folded = Folded::default();
         folded.push_line(b"Sign\xff up", 0);
         assert_eq!(folded.text(), "sign\u{fffd} up");
-        assert_eq!(folded.origin(5..8), 5..6);
+        assert_eq!(folded.origin(4..7), 4..5);
     }
 
     #[test]

@@ -91,7 +91,7 @@ proptest! {
     fn nothing_is_lost_and_pieces_make_no_difference(text in text(), sizes in vec(1usize..200, 1..8)) {
         let stripper = seeds::stripper();
         let whole = stripper.strip(&text);
-        let told = streamed(&stripper, &text, &sizes);
+        let told = streamed(stripper, &text, &sizes);
         prop_assert_eq!(&told.whole, &text);
         prop_assert_eq!(&told.kept, &whole.bytes(&text));
         let removed: Vec<_> = whole.removals.iter().map(|r| (r.bytes.start, r.lines.start, r.pattern.id.clone())).collect();

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use bodycopy::{PatternSets, Selection, Stripper};
 
@@ -21,8 +22,11 @@ pub fn all() -> Vec<(PathBuf, Vec<u8>, Vec<u8>)> {
     seeds
 }
 
-pub fn stripper() -> Stripper {
-    Stripper::new(&PatternSets::builtin().expect("sound"), Selection::default())
+/// The built-in sets, made ready once.
+pub fn stripper() -> &'static Stripper {
+    static STRIPPER: LazyLock<Stripper> =
+        LazyLock::new(|| Stripper::new(&PatternSets::builtin().expect("sound"), Selection::default()));
+    &STRIPPER
 }
 
 #[test]
