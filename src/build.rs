@@ -22,7 +22,8 @@ fn main() -> io::Result<()> {
     for file in files {
         let name = file.strip_prefix(&root).expect("a file below the root");
         let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(table, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string");
+        writeln!(table, "    ({name:?}, include_str!({:?})),", file.display().to_string())
+            .expect("writing to a string");
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

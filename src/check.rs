@@ -59,7 +59,11 @@ pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Pr
             lint_order(set, &mut problems);
         }
         for pattern in &set.patterns {
-            let mut report = Report { set, pattern, problems: &mut problems };
+            let mut report = Report {
+                set,
+                pattern,
+                problems: &mut problems,
+            };
             // What is off by default is proved against what is on; asked for, it takes what others take for body copy.
             let judge = if pattern.category.is_default() { &defaults } else { &all };
             near_misses(&mut report, judge);
@@ -71,14 +75,19 @@ pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Pr
         }
     }
     lint_doubles(sets, &mut problems);
-    let names: HashSet<&str> = sets.sets.iter().filter(|set| wanted(set)).map(|set| set.path.as_str()).collect();
+    let names: HashSet<&str> = sets
+        .sets
+        .iter()
+        .filter(|set| wanted(set))
+        .map(|set| set.path.as_str())
+        .collect();
     problems.retain(|problem| problem.severity == Severity::Error || names.contains(problem.path.as_str()));
     problems.sort_by(|a, b| (&a.path, a.line, a.severity).cmp(&(&b.path, b.line, b.severity)));
     problems
 }
 
 /// The ids of patterns that were found nowhere in some texts, in order.
-pub fn never_found<'a>(sets: &'a PatternSets, texts: impl IntoIterator<Item = Vec<u8>>) -> Vec<&'a str> {
+pub fn never_found(sets: &PatternSets, texts: impl IntoIterator<Item = Vec<u8>>) -> Vec<&str> {
     let stripper = Stripper::new(sets, Selection::new(sets, &["all"], &[]).unwrap_or_default());
     let mut found = FoundIds::default();
     let mut stream = stripper.stream();
@@ -87,7 +96,10 @@ pub fn never_found<'a>(sets: &'a PatternSets, texts: impl IntoIterator<Item = Ve
         let Ok(()) = stream.finish(&mut found);
     }
     let never = |pattern: &&Pattern| !found.ids.contains(&pattern.id);
-    sets.patterns().filter(never).map(|pattern| pattern.id.as_str()).collect()
+    sets.patterns()
+        .filter(never)
+        .map(|pattern| pattern.id.as_str())
+        .collect()
 }
 
 #[derive(Default)]
@@ -107,7 +119,8 @@ impl<'s> Sink<'s> for FoundIds {
             }
             Event::Unjudged { .. } => return Ok(()),
         };
-        self.ids.extend(evidence.into_iter().map(|evidence| evidence.pattern.id.clone()));
+        self.ids
+            .extend(evidence.into_iter().map(|evidence| evidence.pattern.id.clone()));
         Ok(())
     }
 }
@@ -133,7 +146,10 @@ impl Report<'_> {
 fn matches(report: &mut Report<'_>, sets: &PatternSets) {
     let pattern = report.pattern;
     let alone = PatternSets {
-        sets: vec![PatternSet { patterns: vec![pattern.clone()], ..report.set.clone() }],
+        sets: vec![PatternSet {
+            patterns: vec![pattern.clone()],
+            ..report.set.clone()
+        }],
         thresholds: sets.thresholds,
     };
     let stripper = Stripper::new(&alone, Selection::new(&alone, &["all"], &[]).unwrap_or_default());
@@ -147,13 +163,19 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
                 let Ok(()) = stream.push(text.as_bytes(), &mut found);
                 let Ok(()) = stream.finish(&mut found);
                 if !found.ids.contains(&pattern.id) {
-                    report.add(Severity::Error, format!("match {number} is not found: `{}`", excerpt(text)));
+                    report.add(
+                        Severity::Error,
+                        format!("match {number} is not found: `{}`", excerpt(text)),
+                    );
                 }
             }
             _ => {
                 let left = stripped.text(text);
                 if !left.trim().is_empty() {
-                    report.add(Severity::Error, format!("match {number} is not removed; this is left: `{}`", excerpt(&left)));
+                    report.add(
+                        Severity::Error,
+                        format!("match {number} is not removed; this is left: `{}`", excerpt(&left)),
+                    );
                 }
             }
         }
@@ -186,8 +208,16 @@ fn cases(report: &mut Report<'_>, judge: &Stripper) {
 fn lint_order(set: &PatternSet, problems: &mut Vec<Problem>) {
     for pair in set.patterns.windows(2) {
         if pair[0].id > pair[1].id {
-            let message = format!("stands after {}; patterns are sorted by id, so that they can be found", pair[0].id);
-            Report { set, pattern: &pair[1], problems }.add(Severity::Warning, message);
+            let message = format!(
+                "stands after {}; patterns are sorted by id, so that they can be found",
+                pair[0].id
+            );
+            Report {
+                set,
+                pattern: &pair[1],
+                problems,
+            }
+            .add(Severity::Warning, message);
         }
     }
 }
@@ -204,7 +234,10 @@ fn lint_phrases(report: &mut Report<'_>) {
                 Anchor::Anywhere => phrase == other,
             };
             if let Some(other) = folded[..at].iter().find(|other| covers(other)) {
-                report.add(Severity::Warning, format!("the phrase `{phrase}` is found by `{other}` already; take one out"));
+                report.add(
+                    Severity::Warning,
+                    format!("the phrase `{phrase}` is found by `{other}` already; take one out"),
+                );
             }
             if marker.anchor == Anchor::Anywhere
                 && matches!(pattern.kind, Kind::Line { .. })
@@ -225,7 +258,9 @@ fn lint_doubles(sets: &PatternSets, problems: &mut Vec<Problem>) {
     let mut known: HashMap<(String, Anchor), &str> = HashMap::new();
     for set in &sets.sets {
         for pattern in &set.patterns {
-            let Kind::Line { marker, .. } = &pattern.kind else { continue };
+            let Kind::Line { marker, .. } = &pattern.kind else {
+                continue;
+            };
             for phrase in phrases(marker) {
                 match known.insert((phrase.clone(), marker.anchor), &pattern.id) {
                     Some(other) if other != pattern.id => {
@@ -245,7 +280,9 @@ fn phrases(marker: &Marker) -> impl Iterator<Item = String> {
 }
 
 fn starts_with_words(phrase: &str, other: &str) -> bool {
-    phrase.strip_prefix(other).is_some_and(|rest| rest.is_empty() || !rest.starts_with(char::is_alphanumeric))
+    phrase
+        .strip_prefix(other)
+        .is_some_and(|rest| rest.is_empty() || !rest.starts_with(char::is_alphanumeric))
 }
 
 fn excerpt(text: &str) -> String {

@@ -49,13 +49,25 @@ impl TextField {
     pub fn find(record: &[u8], field: &str) -> Result<Self, RecordError> {
         let record = std::str::from_utf8(record).map_err(|error| RecordError::Syntax(error.to_string()))?;
         let mut json = serde_json::Deserializer::from_str(record);
-        let fields = json.deserialize_map(Fields).and_then(|fields| json.end().map(|()| fields));
+        let fields = json
+            .deserialize_map(Fields)
+            .and_then(|fields| json.end().map(|()| fields));
         let fields = fields.map_err(|error| RecordError::Syntax(error.to_string()))?;
-        let mut values = fields.iter().filter(|(name, _)| name == field).map(|(_, value)| value.get());
+        let mut values = fields
+            .iter()
+            .filter(|(name, _)| name == field)
+            .map(|(_, value)| value.get());
         let Some(value) = values.next() else {
             let names: Vec<String> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let present = if names.is_empty() { "no fields".to_owned() } else { names.join(", ") };
-            return Err(RecordError::Missing { field: field.to_owned(), present });
+            let present = if names.is_empty() {
+                "no fields".to_owned()
+            } else {
+                names.join(", ")
+            };
+            return Err(RecordError::Missing {
+                field: field.to_owned(),
+                present,
+            });
         };
         if values.next().is_some() {
             return Err(RecordError::Repeated(field.to_owned()));
@@ -91,7 +103,11 @@ impl TextField {
 
     fn offset(&self, at: usize) -> usize {
         let step = self.steps.partition_point(|step| step.0 <= at);
-        let (text, raw) = if step == 0 { (0, self.raw.start) } else { self.steps[step - 1] };
+        let (text, raw) = if step == 0 {
+            (0, self.raw.start)
+        } else {
+            self.steps[step - 1]
+        };
         raw + (at - text)
     }
 }
@@ -115,7 +131,10 @@ fn decode(inner: &str, start: usize) -> (String, Vec<(usize, usize)>) {
 
 /// The character that an escape stands for, and the escape's length.
 fn escape(text: &str) -> (char, usize) {
-    let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    let unit = |at: usize| {
+        text.get(at..at + 4)
+            .and_then(|digits| u16::from_str_radix(digits, 16).ok())
+    };
     let simple = match text.as_bytes().get(1) {
         Some(b'n') => '\n',
         Some(b't') => '\t',
@@ -192,7 +211,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let error = |record: &str| TextField::find(record.as_bytes(), "text").expect_err("it is wrong").to_string();
+        let error = |record: &str| {
+            TextField::find(record.as_bytes(), "text")
+                .expect_err("it is wrong")
+                .to_string()
+        };
         assert!(error("{").starts_with("not a JSON object"));
         assert!(error("[1]").contains("expected"));
         assert!(error(r#"{"body":"x"}"#).contains("--text-field"));

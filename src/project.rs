@@ -41,13 +41,25 @@ pub struct Setup {
 impl Setup {
     /// Reads everything that the arguments name.
     pub fn new(args: &PatternArgs) -> Result<Self> {
-        let project = if args.no_config { Project::default() } else { Project::find()? };
+        let project = if args.no_config {
+            Project::default()
+        } else {
+            Project::find()?
+        };
         let sets = load(project.patterns.iter().chain(&args.patterns))?;
         // What is typed now is meant instead of what the project selects, and on top of what it ignores.
-        let select = if args.select.is_empty() { &project.select } else { &args.select };
+        let select = if args.select.is_empty() {
+            &project.select
+        } else {
+            &args.select
+        };
         let ignore: Vec<String> = project.ignore.iter().chain(&args.ignore).cloned().collect();
         let selection = Selection::new(&sets, select, &ignore)?;
-        Ok(Self { project, sets, selection })
+        Ok(Self {
+            project,
+            sets,
+            selection,
+        })
     }
 
     pub fn stripper(&self) -> Stripper {
@@ -59,7 +71,11 @@ impl Project {
     /// The nearest `bodycopy.toml`, from the working folder upward.
     fn find() -> Result<Self> {
         let start = std::env::current_dir().context("cannot tell the working folder")?;
-        let Some(path) = start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()) else {
+        let Some(path) = start
+            .ancestors()
+            .map(|folder| folder.join(FILE_NAME))
+            .find(|path| path.is_file())
+        else {
             return Ok(Self::default());
         };
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -129,7 +145,9 @@ pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>>
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden || path.file_name() == Some(OsStr::new(FILE_NAME)) {
             continue;
         }

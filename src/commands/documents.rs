@@ -57,7 +57,11 @@ impl Splitter {
     /// Takes the end of the stream.
     pub fn finish<E>(&mut self, take: &mut impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
         let held = std::mem::take(&mut self.held);
-        let last = if held == self.separator && !held.is_empty() { Piece::Separator(&held) } else { Piece::Text(&held) };
+        let last = if held == self.separator && !held.is_empty() {
+            Piece::Separator(&held)
+        } else {
+            Piece::Text(&held)
+        };
         self.in_line = false;
         take(last)
     }
@@ -96,7 +100,7 @@ mod tests {
         let mut take = |piece: Piece<'_>| {
             match piece {
                 Piece::Separator(line) => pieces.push(format!("|{}", String::from_utf8_lossy(line))),
-                Piece::Text(text) if text.is_empty() => {}
+                Piece::Text([]) => {}
                 Piece::Text(text) => {
                     let text = String::from_utf8_lossy(text);
                     match pieces.last_mut().filter(|last| !last.starts_with('|')) {

@@ -96,7 +96,12 @@ impl<'s> Sink<'s> for Explainer {
 
     fn event(&mut self, event: Event<'_, 's>) -> io::Result<()> {
         match event {
-            Event::Kept { bytes, lines, evidence, sum } => {
+            Event::Kept {
+                bytes,
+                lines,
+                evidence,
+                sum,
+            } => {
                 if evidence.is_empty() {
                     self.kept_lines(bytes, lines.start)?;
                 } else {
@@ -124,8 +129,16 @@ impl Explainer {
     fn kept_lines(&mut self, bytes: &[u8], first: usize) -> io::Result<()> {
         let mut from = 0;
         for number in first.. {
-            let Some(line) = next_line(bytes, from, true) else { break };
-            self.row(&row("keep", &(number..number + 1), &bytes[from..line.text_end], 0.0, Vec::new()))?;
+            let Some(line) = next_line(bytes, from, true) else {
+                break;
+            };
+            self.row(&row(
+                "keep",
+                &(number..number + 1),
+                &bytes[from..line.text_end],
+                0.0,
+                Vec::new(),
+            ))?;
             from = line.end;
         }
         Ok(())
@@ -138,7 +151,11 @@ impl Explainer {
             _ => (0.0, None),
         };
         let found = found(&removal.evidence, bytes, removal.bytes.start);
-        let verdict = if removal.reason == Reason::Span { "cut" } else { "remove" };
+        let verdict = if removal.reason == Reason::Span {
+            "cut"
+        } else {
+            "remove"
+        };
         self.row(&Row {
             pattern: Some(&removal.pattern.id),
             category: Some(removal.pattern.category.name()),
@@ -154,12 +171,25 @@ impl Explainer {
             return self.out.write_all(b"\n");
         }
         let out = &mut self.out;
-        let shown: String = row.text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let shown: String = row
+            .text
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         let excerpt: String = shown.chars().take(EXCERPT).collect();
         let more = if excerpt.len() < shown.len() { "…" } else { "" };
-        let style = if row.pattern.is_some() { REMOVED } else { anstyle::Style::new() };
+        let style = if row.pattern.is_some() {
+            REMOVED
+        } else {
+            anstyle::Style::new()
+        };
         let [first, last] = row.lines;
-        let lines = if first < last { format!("{first}-{last}") } else { first.to_string() };
+        let lines = if first < last {
+            format!("{first}-{last}")
+        } else {
+            first.to_string()
+        };
         writeln!(out, "{lines:>7}  {style}{:8}{excerpt}{more}{style:#}", row.verdict)?;
         if let (Some(pattern), Some(category), Some(reason)) = (row.pattern, row.category, row.reason) {
             write!(out, "{ASIDE}           {category}: {reason}, {pattern}")?;
@@ -176,7 +206,11 @@ impl Explainer {
             let weight = found.weight.map(|weight| format!(" {weight:+.1}")).unwrap_or_default();
             let what = found.family.unwrap_or(found.kind);
             let text: String = found.text.chars().take(EXCERPT).collect();
-            writeln!(out, "{ASIDE}           · {what}{weight} “{text}” ({}){ASIDE:#}", found.pattern)?;
+            writeln!(
+                out,
+                "{ASIDE}           · {what}{weight} “{text}” ({}){ASIDE:#}",
+                found.pattern
+            )?;
         }
         Ok(())
     }
@@ -210,7 +244,9 @@ fn found<'s>(evidence: &[Evidence<'s>], bytes: &[u8], start: usize) -> Vec<Found
             kind: evidence.pattern.kind.name(),
             family,
             weight,
-            text: String::from_utf8_lossy(&bytes[evidence.bytes.start - start..end]).into_owned(),
+            text: String::from_utf8_lossy(&bytes[evidence.bytes.start - start..end])
+                .trim()
+                .to_owned(),
         }
     };
     evidence.iter().map(one).collect()

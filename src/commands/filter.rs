@@ -28,7 +28,12 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     }
     let setup = Setup::new(&args.patterns)?;
     let stripper = setup.stripper();
-    let field = args.input.text_field.as_deref().or(setup.project.text_field.as_deref()).unwrap_or("text");
+    let field = args
+        .input
+        .text_field
+        .as_deref()
+        .or(setup.project.text_field.as_deref())
+        .unwrap_or("text");
     let stdin = [PathBuf::from("-")];
     let files: &[PathBuf] = if args.files.is_empty() { &stdin } else { &args.files };
 
@@ -37,7 +42,11 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
         quiet: args.quiet,
         several: files.len() > 1,
         out: BufWriter::with_capacity(PIECE, io::stdout().lock()),
-        ledger: args.ledger.as_deref().map(|path| Ledger::create(path, files, setup.sets.digest())).transpose()?,
+        ledger: args
+            .ledger
+            .as_deref()
+            .map(|path| Ledger::create(path, files, setup.sets.digest()))
+            .transpose()?,
         tally: Tally::default(),
         failed: false,
     };
@@ -74,7 +83,9 @@ impl Show {
     fn new(args: &FilterArgs) -> Self {
         if args.mark {
             let choice = anstream::AutoStream::choice(&io::stdout());
-            Self::Marked { color: choice != anstream::ColorChoice::Never }
+            Self::Marked {
+                color: choice != anstream::ColorChoice::Never,
+            }
         } else if args.only_removed {
             Self::Removed
         } else if args.count {
@@ -113,11 +124,23 @@ impl Job {
     }
 
     /// Filters text. The outer error is of writing, and ends the run; the inner one is of reading, and ends the file.
-    fn text(&mut self, stripper: &Stripper, path: &Path, mut input: Box<dyn Read>, separator: Option<&str>) -> Result<Result<()>> {
+    fn text(
+        &mut self,
+        stripper: &Stripper,
+        path: &Path,
+        mut input: Box<dyn Read>,
+        separator: Option<&str>,
+    ) -> Result<Result<()>> {
         let name = path.display().to_string();
         let mut stream = stripper.stream();
         let mut splitter = separator.map(Splitter::new);
-        let mut sink = TextSink { job: self, name: &name, document: 1, start: 0, end: 0 };
+        let mut sink = TextSink {
+            job: self,
+            name: &name,
+            document: 1,
+            start: 0,
+            end: 0,
+        };
         let mut buffer = vec![0; PIECE];
         let mut read_error = None;
         loop {
@@ -176,7 +199,9 @@ impl Job {
                 match TextField::find(&record, field) {
                     Ok(text) => self.record(stripper, &record, &text, (&name, number, start))?,
                     Err(error) => {
-                        self.fail(format_args!("{name}:{number}: {error}; the record is passed on as it is"));
+                        self.fail(format_args!(
+                            "{name}:{number}: {error}; the record is passed on as it is"
+                        ));
                         self.write_kept(&record)?;
                     }
                 }
@@ -212,7 +237,10 @@ impl Job {
                     let category = removal.pattern.category;
                     // The marks are ASCII that JSON does not escape, the line ends are escapes.
                     let raw = &record[bytes.clone()];
-                    let ending = [&br"\r\n"[..], br"\n", br"\r"].into_iter().find(|ending| raw.ends_with(ending)).unwrap_or_default();
+                    let ending = [&br"\r\n"[..], br"\n", br"\r"]
+                        .into_iter()
+                        .find(|ending| raw.ends_with(ending))
+                        .unwrap_or_default();
                     let words = &raw[..raw.len() - ending.len()];
                     self.out.write_all(b"[-")?;
                     self.out.write_all(words)?;
@@ -259,7 +287,11 @@ impl Job {
 
     /// Marks the words of each line; blank lines and line ends stay as they are.
     fn write_marked(&mut self, bytes: &[u8], category: Category, color: bool) -> io::Result<()> {
-        let (on, off) = if color { (REMOVED.render().to_string(), REMOVED.render_reset().to_string()) } else { Default::default() };
+        let (on, off) = if color {
+            (REMOVED.render().to_string(), REMOVED.render_reset().to_string())
+        } else {
+            Default::default()
+        };
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             let words = line.trim_ascii();
             if words.is_empty() {
@@ -283,10 +315,19 @@ impl Job {
         *self.tally.by_pattern.entry(key).or_default() += removal.lines.len();
         if self.show == Show::Check && !self.quiet {
             let text = String::from_utf8_lossy(removed);
-            let excerpt: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
+            let excerpt: String = text
+                .trim()
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .take(100)
+                .collect();
             let (category, id, line) = (removal.pattern.category, &removal.pattern.id, removal.lines.start);
             let document = place.document;
-            let at = if document > 1 { format!("{}:{document}:{line}", place.source) } else { format!("{}:{line}", place.source) };
+            let at = if document > 1 {
+                format!("{}:{document}:{line}", place.source)
+            } else {
+                format!("{}:{line}", place.source)
+            };
             writeln!(self.out, "{at}: {category} ({id}): {excerpt}").context(WRITING)?;
         }
         if let Some(ledger) = &mut self.ledger {
@@ -324,7 +365,10 @@ impl Job {
             }
             for (category, mut patterns) in by_category {
                 patterns.sort_by_key(|&(id, lines)| (std::cmp::Reverse(lines), id));
-                output::note(format_args!("{:6} {category}", patterns.iter().map(|(_, lines)| lines).sum::<usize>()));
+                output::note(format_args!(
+                    "{:6} {category}",
+                    patterns.iter().map(|(_, lines)| lines).sum::<usize>()
+                ));
                 for (id, lines) in patterns {
                     output::note(format_args!("{lines:8} {id}"));
                 }
@@ -379,7 +423,11 @@ impl<'s> Sink<'s> for TextSink<'_> {
             }
             Event::Removed { bytes, removal } => {
                 self.end += bytes.len() as u64;
-                let place = Place { source: self.name, document: self.document, source_bytes: (at, self.end) };
+                let place = Place {
+                    source: self.name,
+                    document: self.document,
+                    source_bytes: (at, self.end),
+                };
                 self.job.account(place, &removal, bytes, bytes)?;
                 self.job.write_removed(bytes, removal.pattern.category)
             }
@@ -396,11 +444,12 @@ struct Ledger {
 
 impl Ledger {
     fn create(path: &Path, inputs: &[PathBuf], sets: String) -> Result<Self> {
-        let same = |input: &PathBuf| {
-            matches!((fs::canonicalize(input), fs::canonicalize(path)), (Ok(input), Ok(path)) if input == path)
-        };
+        let same = |input: &PathBuf| matches!((fs::canonicalize(input), fs::canonicalize(path)), (Ok(input), Ok(path)) if input == path);
         if inputs.iter().any(same) {
-            bail!("{}: the ledger would overwrite an input; give it a name of its own", path.display());
+            bail!(
+                "{}: the ledger would overwrite an input; give it a name of its own",
+                path.display()
+            );
         }
         let file = File::create(path).with_context(|| format!("cannot create the ledger {}", path.display()))?;
         Ok(Self {
@@ -412,11 +461,15 @@ impl Ledger {
 
     fn write(&mut self, place: Place<'_>, removal: &Removal<'_>, removed: &[u8], raw: &[u8]) -> Result<()> {
         let entry = Entry::new(place, removal, removed, raw, &self.sets);
-        let written = serde_json::to_writer(&mut self.out, &entry).map_err(io::Error::from).and_then(|()| self.out.write_all(b"\n"));
+        let written = serde_json::to_writer(&mut self.out, &entry)
+            .map_err(io::Error::from)
+            .and_then(|()| self.out.write_all(b"\n"));
         written.with_context(|| format!("cannot write to the ledger {}", self.path.display()))
     }
 
     fn finish(mut self) -> Result<()> {
-        self.out.flush().with_context(|| format!("cannot write to the ledger {}", self.path.display()))
+        self.out
+            .flush()
+            .with_context(|| format!("cannot write to the ledger {}", self.path.display()))
     }
 }

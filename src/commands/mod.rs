@@ -52,13 +52,18 @@ fn open(path: &Path) -> Result<Box<dyn Read>> {
     if path == Path::new("-") {
         let stdin = io::stdin();
         if stdin.is_terminal() {
-            crate::output::note(format_args!("reading text from the terminal; paste an article and end it with Ctrl-D"));
+            crate::output::note(format_args!(
+                "reading text from the terminal; paste an article and end it with Ctrl-D"
+            ));
         }
         return Ok(Box::new(stdin.lock()));
     }
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
-        bail!("this is a folder; name the files in it, for example {}/*.txt", path.display());
+        bail!(
+            "this is a folder; name the files in it, for example {}/*.txt",
+            path.display()
+        );
     }
     Ok(Box::new(file))
 }

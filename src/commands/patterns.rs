@@ -31,8 +31,18 @@ fn list(out: &mut Out, names: &[String], args: &PatternArgs) -> Result<ExitStatu
     let setup = Setup::new(args)?;
     if names.is_empty() {
         for set in &setup.sets.sets {
-            let of = set.publisher.as_deref().map(|publisher| format!(" ({publisher})")).unwrap_or_default();
-            writeln!(out, "{:32} {:4}  {}{ASIDE}{of}{ASIDE:#}", set.id, set.patterns.len(), set.summary)?;
+            let of = set
+                .publisher
+                .as_deref()
+                .map(|publisher| format!(" ({publisher})"))
+                .unwrap_or_default();
+            writeln!(
+                out,
+                "{:32} {:4}  {}{ASIDE}{of}{ASIDE:#}",
+                set.id,
+                set.patterns.len(),
+                set.summary
+            )?;
         }
         let count: usize = setup.sets.sets.iter().map(|set| set.patterns.len()).sum();
         writeln!(out, "{count} patterns in {} sets", setup.sets.sets.len())?;
@@ -51,12 +61,18 @@ fn show(out: &mut Out, id: &str, args: &PatternArgs) -> Result<ExitStatus> {
         show_set(out, set)?;
         return Ok(ExitStatus::Done);
     }
-    let owner = setup.sets.sets.iter().find_map(|set| Some((set, set.patterns.iter().find(|pattern| pattern.id == id)?)));
+    let owner = setup
+        .sets
+        .sets
+        .iter()
+        .find_map(|set| Some((set, set.patterns.iter().find(|pattern| pattern.id == id)?)));
     let Some((set, pattern)) = owner else {
         // The selection knows the nearest name.
         return Err(match Selection::new(&setup.sets, &[id], &[]) {
             Err(error) => error.into(),
-            Ok(_) => anyhow!("`{id}` is neither a pattern nor a set; `bodycopy patterns list {id}` lists what belongs to it"),
+            Ok(_) => {
+                anyhow!("`{id}` is neither a pattern nor a set; `bodycopy patterns list {id}` lists what belongs to it")
+            }
         });
     };
     show_pattern(out, set, pattern)?;
@@ -81,12 +97,16 @@ fn show_pattern(out: &mut Out, set: &PatternSet, pattern: &Pattern) -> io::Resul
     let detail = match &pattern.kind {
         Kind::Line { max_chars, .. } => format!("line of at most {max_chars} characters"),
         Kind::Block { max_lines, .. } => format!("block of at most {max_lines} lines"),
-        Kind::Section { max_lines, max_chars, .. } => {
+        Kind::Section {
+            max_lines, max_chars, ..
+        } => {
             format!("section of at most {max_lines} lines, items of at most {max_chars} characters")
         }
         Kind::Span { cut, .. } => format!("span, cut at the {cut}"),
         Kind::Cue { family, weight, .. } => format!("cue of the family {family}, weight {weight}"),
-        Kind::Guard { weight: Some(weight), .. } => format!("guard, takes {weight} off"),
+        Kind::Guard {
+            weight: Some(weight), ..
+        } => format!("guard, takes {weight} off"),
         Kind::Guard { weight: None, .. } => "guard, vetoes".to_owned(),
     };
     writeln!(out, "kind        {detail}")?;
@@ -96,11 +116,19 @@ fn show_pattern(out: &mut Out, set: &PatternSet, pattern: &Pattern) -> io::Resul
     writeln!(out, "file        {}, line {}", set.path, pattern.line)?;
     writeln!(out, "added       {}", pattern.added)?;
     writeln!(out, "known from  {}", pattern.provenance)?;
-    let names = if matches!(pattern.kind, Kind::Block { .. }) { ["start", "end"] } else { ["looks for", ""] };
+    let names = if matches!(pattern.kind, Kind::Block { .. }) {
+        ["start", "end"]
+    } else {
+        ["looks for", ""]
+    };
     for (name, marker) in names.iter().zip(pattern.kind.markers()) {
         show_marker(out, name, marker)?;
     }
-    let verb = if matches!(pattern.kind, Kind::Cue { .. } | Kind::Guard { .. }) { "found in" } else { "removes" };
+    let verb = if matches!(pattern.kind, Kind::Cue { .. } | Kind::Guard { .. }) {
+        "found in"
+    } else {
+        "removes"
+    };
     examples(out, verb, &pattern.matches)?;
     examples(out, "leaves", &pattern.near_misses)?;
     for case in &pattern.cases {
@@ -150,8 +178,16 @@ fn check(out: &mut Out, folder: Option<&Path>, strict: bool, corpus: &[PathBuf])
     };
     let problems = check::check(&sets, |set| wanted.contains(&set.id));
     for problem in &problems {
-        let severity = if problem.severity == Severity::Error { "" } else { "warning: " };
-        writeln!(out, "{}:{}: {severity}{}: {}", problem.path, problem.line, problem.id, problem.message)?;
+        let severity = if problem.severity == Severity::Error {
+            ""
+        } else {
+            "warning: "
+        };
+        writeln!(
+            out,
+            "{}:{}: {severity}{}: {}",
+            problem.path, problem.line, problem.id, problem.message
+        )?;
     }
     if !corpus.is_empty() {
         let mut texts = Vec::new();
@@ -164,10 +200,25 @@ fn check(out: &mut Out, folder: Option<&Path>, strict: bool, corpus: &[PathBuf])
             }
         }
     }
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
     let warnings = problems.len() - errors;
-    let patterns: usize = sets.sets.iter().filter(|set| wanted.contains(&set.id)).map(|set| set.patterns.len()).sum();
+    let patterns: usize = sets
+        .sets
+        .iter()
+        .filter(|set| wanted.contains(&set.id))
+        .map(|set| set.patterns.len())
+        .sum();
     out.flush()?;
-    note(format_args!("{patterns} patterns in {} sets: {errors} errors, {warnings} warnings", wanted.len()));
-    Ok(if errors > 0 || strict && warnings > 0 { ExitStatus::Found } else { ExitStatus::Done })
+    note(format_args!(
+        "{patterns} patterns in {} sets: {errors} errors, {warnings} warnings",
+        wanted.len()
+    ));
+    Ok(if errors > 0 || strict && warnings > 0 {
+        ExitStatus::Found
+    } else {
+        ExitStatus::Done
+    })
 }

@@ -50,7 +50,10 @@ impl Blocks {
             match self.search(rules, last) {
                 Search::Ended { rule, units } => {
                     for mut unit in self.queue.drain(..units) {
-                        unit.verdict = Some(Verdict { rule, reason: Reason::Block });
+                        unit.verdict = Some(Verdict {
+                            rule,
+                            reason: Reason::Block,
+                        });
                         out.push_back(unit);
                     }
                     self.searched = 0;
@@ -74,7 +77,13 @@ impl Blocks {
             Kind::Block { max_lines, .. } => max_lines,
             _ => 0,
         };
-        let longest = front.findings.starts.iter().map(|start| max_lines(start.rule)).max().unwrap_or(0);
+        let longest = front
+            .findings
+            .starts
+            .iter()
+            .map(|start| max_lines(start.rule))
+            .max()
+            .unwrap_or(0);
         for (at, unit) in self.queue.iter().enumerate().skip(self.searched) {
             let lines = unit.lines.end - front.lines.start;
             let bytes = unit.bytes.end - front.bytes.start;
@@ -82,15 +91,23 @@ impl Blocks {
                 return Search::Unended;
             }
             for start in &front.findings.starts {
-                let ends = |end: &&super::unit::Found| end.rule == start.rule && (at > 0 || end.bytes.start >= start.bytes.end);
+                let ends = |end: &&super::unit::Found| {
+                    end.rule == start.rule && (at > 0 || end.bytes.start >= start.bytes.end)
+                };
                 if lines <= max_lines(start.rule) && unit.findings.ends.iter().any(|end| ends(&end)) {
-                    return Search::Ended { rule: start.rule, units: at + 1 };
+                    return Search::Ended {
+                        rule: start.rule,
+                        units: at + 1,
+                    };
                 }
             }
         }
         self.searched = self.queue.len();
         // The next line could only lie beyond the longest block.
-        let full = self.queue.back().is_some_and(|unit| unit.lines.end - front.lines.start >= longest);
+        let full = self
+            .queue
+            .back()
+            .is_some_and(|unit| unit.lines.end - front.lines.start >= longest);
         if last || full { Search::Unended } else { Search::Open }
     }
 }

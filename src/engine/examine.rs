@@ -47,7 +47,11 @@ pub(crate) fn examine(rules: &Rules, folded: &Folded, base: usize, text_end: usi
                         Anchor::Anywhere => 0..text.len(),
                     };
                     if let Some(matched) = lazy.get().and_then(|compiled| compiled.find(&text[window.clone()])) {
-                        found.add(lazy.rule, lazy.role, window.start + matched.start()..window.start + matched.end());
+                        found.add(
+                            lazy.rule,
+                            lazy.role,
+                            window.start + matched.start()..window.start + matched.end(),
+                        );
                     }
                 }
             }
@@ -85,13 +89,21 @@ fn sort(
     let text = folded.text();
     let chars = text.chars().count();
     let quotes = quoted(text);
-    let is_quoted = |range: &Range<usize>| quotes.iter().any(|quote| quote.start < range.end && range.start < quote.end);
+    let is_quoted = |range: &Range<usize>| {
+        quotes
+            .iter()
+            .any(|quote| quote.start < range.end && range.start < quote.end)
+    };
     let origin = |range: &Range<usize>| {
         let bytes = folded.origin(range.clone());
         base + bytes.start..base + bytes.end
     };
     let is_veto = |rule: u32| matches!(rules.pattern(rule).kind, Kind::Guard { weight: None, .. });
-    let vetoes: Vec<Range<usize>> = matches.iter().filter(|found| is_veto(found.0)).map(|found| found.2.clone()).collect();
+    let vetoes: Vec<Range<usize>> = matches
+        .iter()
+        .filter(|found| is_veto(found.0))
+        .map(|found| found.2.clone())
+        .collect();
     let mut findings = Findings::default();
     let mut best = None;
     // Line patterns found where text may stand before the phrase.
@@ -99,7 +111,10 @@ fn sort(
     matches.sort_by_key(|(rule, _, range)| (*rule, range.start));
     for (rule, role, range) in matches {
         let pattern = rules.pattern(rule);
-        let found = |range: &Range<usize>| Found { rule, bytes: origin(range) };
+        let found = |range: &Range<usize>| Found {
+            rule,
+            bytes: origin(range),
+        };
         match &pattern.kind {
             Kind::Line { marker, max_chars } => {
                 if chars > *max_chars {
@@ -128,7 +143,9 @@ fn sort(
                 findings.heading.get_or_insert_with(|| found(&range));
             }
             Kind::Span { marker, cut } => {
-                let Some(cut) = cut_range(text, &range, *cut, marker.anchor) else { continue };
+                let Some(cut) = cut_range(text, &range, *cut, marker.anchor) else {
+                    continue;
+                };
                 if is_quoted(&range) || vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end) {
                     continue;
                 }
@@ -160,12 +177,17 @@ fn sort(
             let cut = cut_range(text, range, Cut::Sentence, Anchor::End);
             let cut = cut.filter(|cut| !vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end));
             if let Some(cut) = cut.filter(|cut| cut.start > 0) {
-                findings.cuts.push(Found { rule, bytes: origin(&cut).start..text_end });
+                findings.cuts.push(Found {
+                    rule,
+                    bytes: origin(&cut).start..text_end,
+                });
             }
             findings.line = None;
         }
     }
-    findings.cuts.sort_by_key(|cut| (cut.bytes.start, std::cmp::Reverse(cut.bytes.end)));
+    findings
+        .cuts
+        .sort_by_key(|cut| (cut.bytes.start, std::cmp::Reverse(cut.bytes.end)));
     let mut end = 0;
     findings.cuts.retain(|cut| {
         let apart = cut.bytes.start >= end;
@@ -344,7 +366,12 @@ mod tests {
 
     #[test]
     fn quotations_open_and_close() {
-        let parts = |text: &str| quoted(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        let parts = |text: &str| {
+            quoted(text)
+                .into_iter()
+                .map(|range| text[range].to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(parts("he said \"give now\" and left"), ["\"give now\""]);
         assert_eq!(parts("\"it goes on"), ["\"it goes on"]);
         assert_eq!(parts("it's the readers' 'own words', isn't it"), ["'own words'"]);
@@ -355,16 +382,25 @@ mod tests {
     fn cuts_end_at_sentences_and_brackets() {
         let text = "the bridge is shut. please support us today. thank you.";
         let phrase = text.find("support us").map(|at| at..at + 10).expect("there");
-        assert_eq!(cut_range(text, &phrase, Cut::Sentence, Anchor::End).map(|cut| &text[cut]), Some(" please support us today. thank you."));
+        assert_eq!(
+            cut_range(text, &phrase, Cut::Sentence, Anchor::End).map(|cut| &text[cut]),
+            Some(" please support us today. thank you.")
+        );
         let text = "it was shut (read more: the bridge) on monday";
         let phrase = text.find("read more").map(|at| at..at + 9).expect("there");
-        assert_eq!(cut_range(text, &phrase, Cut::Bracket, Anchor::Anywhere).map(|cut| &text[cut]), Some(" (read more: the bridge)"));
+        assert_eq!(
+            cut_range(text, &phrase, Cut::Bracket, Anchor::Anywhere).map(|cut| &text[cut]),
+            Some(" (read more: the bridge)")
+        );
     }
 
     #[test]
     fn a_cut_that_leaves_no_words_is_the_whole_paragraph() {
         let text = "(please support us today.)";
-        assert_eq!(cut_range(text, &(8..18), Cut::Sentence, Anchor::End), Some(0..text.len()));
+        assert_eq!(
+            cut_range(text, &(8..18), Cut::Sentence, Anchor::End),
+            Some(0..text.len())
+        );
     }
 
     #[test]

@@ -65,8 +65,11 @@ impl Letters {
     /// ordinary paragraph.
     fn may_bridge(&self, unit: &Unit) -> bool {
         let last = self.run.iter().rfind(|unit| !unit.is_blank());
-        let goes_on = |unit: &Unit| is_evident(unit) && unit.verdict.is_none_or(|verdict| verdict.reason != Reason::Block);
-        !unit.evidence.vetoed && last.is_some_and(goes_on) && self.run.iter().any(|unit| unit.evidence.has(Family::Opener))
+        let goes_on =
+            |unit: &Unit| is_evident(unit) && unit.verdict.is_none_or(|verdict| verdict.reason != Reason::Block);
+        !unit.evidence.vetoed
+            && last.is_some_and(goes_on)
+            && self.run.iter().any(|unit| unit.evidence.has(Family::Opener))
     }
 
     fn decide(&mut self, rules: &Rules, out: &mut VecDeque<Unit>) {
@@ -91,9 +94,11 @@ fn goes_alone(unit: &Unit, thresholds: &Thresholds) -> bool {
 fn alone(rules: &Rules, run: &mut [Unit]) {
     for unit in run.iter_mut().filter(|unit| unit.verdict.is_none()) {
         if goes_alone(unit, &rules.thresholds)
-            && let Some(rule) = leading_cue(&unit.findings, rules)
+            && let Some(rule) = leading_cue(std::iter::once(&*unit), rules)
         {
-            let reason = Reason::Cues { sum: unit.evidence.sum() };
+            let reason = Reason::Cues {
+                sum: unit.evidence.sum(),
+            };
             unit.verdict = Some(Verdict { rule, reason });
         }
     }
@@ -102,7 +107,10 @@ fn alone(rules: &Rules, run: &mut [Unit]) {
 /// Decides the lines of a run that is a letter, or that has lines on both sides which go.
 fn letter(rules: &Rules, run: &mut [Unit]) {
     let thresholds = &rules.thresholds;
-    let confirmed = |unit: &Unit| unit.verdict.is_some_and(|verdict| rules.pattern(verdict.rule).category.is_appeal());
+    let confirmed = |unit: &Unit| {
+        unit.verdict
+            .is_some_and(|verdict| rules.pattern(verdict.rule).category.is_appeal())
+    };
     let first = run.iter().position(confirmed);
     let last = run.iter().rposition(confirmed);
     if let (Some(first), Some(last)) = (first, last) {
@@ -116,8 +124,9 @@ fn letter(rules: &Rules, run: &mut [Unit]) {
     for unit in run[start..].iter().filter(|unit| !unit.evidence.vetoed) {
         whole.join(&unit.evidence);
     }
-    let is_letter =
-        whole.sum() >= thresholds.letter_sum && whole.families() >= thresholds.letter_families && whole.has(Family::Ask);
+    let is_letter = whole.sum() >= thresholds.letter_sum
+        && whole.families() >= thresholds.letter_families
+        && whole.has(Family::Ask);
     if !is_letter {
         return;
     }
@@ -126,14 +135,20 @@ fn letter(rules: &Rules, run: &mut [Unit]) {
     };
     let first = run[start..].iter().position(is_edge).map(|at| start + at);
     let last = run.iter().rposition(is_edge);
-    let (Some(first), Some(last)) = (first, last) else { return };
+    let (Some(first), Some(last)) = (first, last) else {
+        return;
+    };
     if first == last {
         return;
     }
     // A long essay in the first person gathers families too, but thinly.
     let texts = run[first..=last].iter().filter(|unit| unit.form == Form::Text);
     let (lines, sum) = texts.fold((0.0, 0.0), |(lines, sum), unit| {
-        let own = if confirmed(unit) { unit.evidence.sum().max(thresholds.edge_sum) } else { unit.evidence.sum() };
+        let own = if confirmed(unit) {
+            unit.evidence.sum().max(thresholds.edge_sum)
+        } else {
+            unit.evidence.sum()
+        };
         (lines + (unit.chars as f32 / thresholds.line_chars).max(1.0), sum + own)
     });
     let is_marked = run[first..=last].iter().any(|unit| is_opener(unit) || confirmed(unit));
@@ -145,28 +160,34 @@ fn letter(rules: &Rules, run: &mut [Unit]) {
 /// Removes what has no verdict yet in a part of the run, as lines of the letter that its heaviest cue names.
 fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: Option<f32>) {
     let units = &mut run[part];
-    let heaviest = units
-        .iter()
-        .filter(|unit| !unit.evidence.vetoed)
-        .filter_map(|unit| Some((unit.evidence.sum(), leading_cue(&unit.findings, rules)?)))
-        .fold(None, |best: Option<(f32, u32)>, one| match best {
-            Some(best) if best.0 >= one.0 => Some(best),
-            _ => Some(one),
-        });
+    let text = |unit: &&Unit| unit.form == Form::Text && !unit.evidence.vetoed;
     let taken = units.iter().find_map(|unit| unit.verdict.map(|verdict| verdict.rule));
-    let Some(common) = heaviest.map(|(_, rule)| rule).or(taken) else { return };
+    let said = units.iter().any(|unit| !unit.findings.cues.is_empty());
+    let common = if said {
+        leading_cue(units.iter().filter(text), rules)
+    } else {
+        taken
+    };
+    let Some(common) = common else { return };
     let joint = letter.unwrap_or_else(|| {
         let mut whole = Score::default();
         units.iter().for_each(|unit| whole.join(&unit.evidence));
         whole.sum()
     });
-    let is_weak = |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum || is_evident(unit) && unit.chars <= SHORT_CHARS;
-    for unit in units.iter_mut().filter(|unit| unit.form == Form::Text && unit.verdict.is_none() && !unit.evidence.vetoed) {
+    let is_weak =
+        |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum || is_evident(unit) && unit.chars <= SHORT_CHARS;
+    for unit in units
+        .iter_mut()
+        .filter(|unit| unit.form == Form::Text && unit.verdict.is_none() && !unit.evidence.vetoed)
+    {
         if letter.is_none() && !is_weak(unit) {
             continue;
         }
-        let rule = leading_cue(&unit.findings, rules).unwrap_or(common);
-        let reason = Reason::Letter { sum: unit.evidence.sum(), letter: joint };
+        let rule = leading_cue(std::iter::once(&*unit), rules).unwrap_or(common);
+        let reason = Reason::Letter {
+            sum: unit.evidence.sum(),
+            letter: joint,
+        };
         unit.verdict = Some(Verdict { rule, reason });
     }
 }
@@ -180,16 +201,21 @@ fn labels(rules: &Rules, run: &mut [Unit]) {
             at += 1;
             continue;
         }
-        let length = run[at..].iter().take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some()).count();
+        let length = run[at..]
+            .iter()
+            .take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some())
+            .count();
         let count = run[at..at + length].iter().filter(|unit| !unit.is_blank()).count();
         if count >= rules.thresholds.labels {
             for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
-                if let Some(rule) = leading_cue(&unit.findings, rules) {
-                    unit.verdict = Some(Verdict { rule, reason: Reason::Labels { count } });
+                if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {
+                    unit.verdict = Some(Verdict {
+                        rule,
+                        reason: Reason::Labels { count },
+                    });
                 }
             }
         }
         at += length;
     }
 }
-

@@ -131,7 +131,11 @@ pub struct Stripped<'s> {
 impl Stripped<'_> {
     /// The bytes that stay. `text` is the text that was stripped.
     pub fn bytes(&self, text: &[u8]) -> Vec<u8> {
-        self.kept.iter().flat_map(|range| &text[range.clone()]).copied().collect()
+        self.kept
+            .iter()
+            .flat_map(|range| &text[range.clone()])
+            .copied()
+            .collect()
     }
 
     /// What stays of a text. `text` is the text that was stripped.

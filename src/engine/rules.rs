@@ -59,7 +59,11 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub fn new(sets: &PatternSets, selection: Selection) -> Self {
-        let patterns: Vec<Pattern> = sets.patterns().filter(|pattern| selection.uses(pattern)).cloned().collect();
+        let patterns: Vec<Pattern> = sets
+            .patterns()
+            .filter(|pattern| selection.uses(pattern))
+            .cloned()
+            .collect();
         let mut table = Table::default();
         for (rule, pattern) in patterns.iter().enumerate() {
             let rule = u32::try_from(rule).expect("fewer than four thousand million patterns");
@@ -95,7 +99,6 @@ impl Rules {
         };
         kind.phrase_anchor(marker.expect("a rule has the marker of its hits"))
     }
-
 }
 
 #[derive(Default)]
@@ -117,13 +120,20 @@ impl Table {
         if let Some(source) = &marker.phrases.regex {
             let regex = u32::try_from(self.regexes.len()).expect("fewer than four thousand million patterns");
             // The loader has proved that there are such literals.
-            let required = parse_regex(source).ok().and_then(|hir| required_literals(&hir)).unwrap_or_default();
+            let required = parse_regex(source)
+                .ok()
+                .and_then(|hir| required_literals(&hir))
+                .unwrap_or_default();
             for literal in required {
                 self.push(literal, Target::Regex { regex });
             }
             // The newline ends a comment of a verbose regex.
             let body = format!("(?:{}\n)", fold::fold_regex(source));
-            let body = if source.contains("(?x)") { body } else { format!("(?:{})", fold::fold_regex(source)) };
+            let body = if source.contains("(?x)") {
+                body
+            } else {
+                format!("(?:{})", fold::fold_regex(source))
+            };
             let source = match anchor {
                 Anchor::Whole => format!(r"\A{body}\z"),
                 Anchor::Start => format!(r"\A{body}"),
@@ -155,7 +165,15 @@ pub(crate) fn fold_phrase(text: &str, anchor: Anchor, stem: bool) -> String {
     let folded = Folded::of(text);
     let core = folded.core();
     let all = folded.text();
-    let from = if matches!(anchor, Anchor::Whole | Anchor::Start) { core.start } else { 0 };
-    let to = if matches!(anchor, Anchor::Whole | Anchor::End) && !stem { core.end } else { all.len() };
+    let from = if matches!(anchor, Anchor::Whole | Anchor::Start) {
+        core.start
+    } else {
+        0
+    };
+    let to = if matches!(anchor, Anchor::Whole | Anchor::End) && !stem {
+        core.end
+    } else {
+        all.len()
+    };
     all[from..to].to_owned()
 }

@@ -43,7 +43,10 @@ impl Sections {
             self.start(unit, out);
             return;
         };
-        let Kind::Section { max_lines, max_chars, .. } = rules.pattern(open.rule).kind else {
+        let Kind::Section {
+            max_lines, max_chars, ..
+        } = rules.pattern(open.rule).kind
+        else {
             unreachable!("a section is opened by a section's heading")
         };
         let held = self.queue.front().map_or(0, |first| unit.bytes.end - first.bytes.start);
@@ -92,7 +95,12 @@ impl Sections {
     /// Ends the section; with `body`, because body copy follows.
     fn close(&mut self, body: bool, out: &mut VecDeque<Unit>) {
         let Some(open) = self.open.take() else { return };
-        let is_bullet = self.queue.iter().rfind(|unit| !unit.is_blank()).is_some_and(|unit| unit.bullet) && open.bullets > 1;
+        let is_bullet = self
+            .queue
+            .iter()
+            .rfind(|unit| !unit.is_blank())
+            .is_some_and(|unit| unit.bullet)
+            && open.bullets > 1;
         let is_of_the_list = !open.apart && self.queue.back().is_some_and(Unit::is_blank);
         let goes = open.items == 1 || (open.items > 1 && (!body || is_bullet || is_of_the_list));
         self.release(goes.then_some(open.rule), out);
@@ -105,7 +113,10 @@ impl Sections {
                 && !unit.is_blank()
                 && unit.verdict.is_none()
             {
-                unit.verdict = Some(Verdict { rule, reason: Reason::Section });
+                unit.verdict = Some(Verdict {
+                    rule,
+                    reason: Reason::Section,
+                });
             }
             out.push_back(unit);
         }

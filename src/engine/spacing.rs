@@ -66,12 +66,16 @@ impl Spacing {
     /// Whether a blank line can be held back or absorbed: a removed unit waits, and the window is not full.
     fn has_room(&self, blank: &Unit) -> bool {
         self.removed.as_ref().is_some_and(|removed| {
-            blank.lines.end - removed.lines.start <= 2 * WINDOW_LINES && blank.bytes.end - removed.bytes.start <= WINDOW_BYTES
+            blank.lines.end - removed.lines.start <= 2 * WINDOW_LINES
+                && blank.bytes.end - removed.bytes.start <= WINDOW_BYTES
         })
     }
 
     fn absorb(&mut self, blank: Unit) {
-        let removed = self.removed.as_mut().expect("blank lines are held only after a removed line");
+        let removed = self
+            .removed
+            .as_mut()
+            .expect("blank lines are held only after a removed line");
         removed.bytes.end = blank.bytes.end;
         removed.lines.end = blank.lines.end;
     }

@@ -120,7 +120,10 @@ impl<'s> Stream<'s> {
         let mut buffer = std::mem::take(&mut self.buffer);
         debug_assert_eq!(self.gone, buffer.len(), "all bytes of a document are let go with it");
         buffer.clear();
-        *self = Self { buffer, ..Self::new(self.rules) };
+        *self = Self {
+            buffer,
+            ..Self::new(self.rules)
+        };
         Ok(())
     }
 
@@ -174,13 +177,22 @@ impl<'s> Stream<'s> {
         }
         if !self.in_long_line {
             self.complete();
-            let endless = Shape { width: usize::MAX, ..Shape::default() };
+            let endless = Shape {
+                width: usize::MAX,
+                ..Shape::default()
+            };
             self.wrapping.continues(endless, 0);
         }
-        let form = Form::Unjudged { first: !self.in_long_line };
+        let form = Form::Unjudged {
+            first: !self.in_long_line,
+        };
         self.in_long_line = true;
         (self.next, self.searched) = (bytes.end, bytes.end);
-        let unit = self.unit(self.base + bytes.start..self.base + bytes.end, self.line..self.line + 1, form);
+        let unit = self.unit(
+            self.base + bytes.start..self.base + bytes.end,
+            self.line..self.line + 1,
+            form,
+        );
         self.layers.push(self.rules, unit);
     }
 
@@ -203,7 +215,12 @@ impl<'s> Stream<'s> {
         let text = std::str::from_utf8(bytes);
         let (lead, from) = text.map_or((Lead::None, 0), dress::lead);
         let shape = Shape::of(text.unwrap_or("\u{fffd}"), lead != Lead::None);
-        let blank = text.is_ok_and(|text| text[from..].chars().all(|c| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}') && lead == Lead::None);
+        let blank = text.is_ok_and(|text| {
+            text[from..]
+                .chars()
+                .all(|c| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}')
+                && lead == Lead::None
+        });
         if blank {
             self.wrapping.continues(Shape::default(), self.paragraph.lines.len());
             self.complete();
@@ -234,7 +251,9 @@ impl<'s> Stream<'s> {
     /// Ends the paragraph: looks at it, and hands it to the judge.
     fn complete(&mut self) {
         let paragraph = &mut self.paragraph;
-        let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else { return };
+        let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else {
+            return;
+        };
         paragraph.folded.clear();
         for line in &paragraph.lines {
             let bytes = &self.buffer[line.start - self.base..line.text_end - self.base];
@@ -249,7 +268,10 @@ impl<'s> Stream<'s> {
             ends_sentence: paragraph.ends_sentence,
             bullet: paragraph.bullet,
             evidence: Score::of(&findings, self.rules),
-            verdict: findings.line.as_ref().map(|found| super::unit::Verdict { rule: found.rule, reason: Reason::Line }),
+            verdict: findings.line.as_ref().map(|found| super::unit::Verdict {
+                rule: found.rule,
+                reason: Reason::Line,
+            }),
             findings,
         };
         paragraph.lines.clear();
@@ -264,7 +286,8 @@ impl<'s> Stream<'s> {
         while let Some(unit) = self.layers.decided.pop_front() {
             self.gone = unit.bytes.end - self.base;
             let slice = |bytes: Range<usize>| &self.buffer[bytes.start - self.base..bytes.end - self.base];
-            let is_untouched = unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
+            let is_untouched =
+                unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
             if is_untouched {
                 match &mut untouched {
                     Some((bytes, lines)) => (bytes.end, lines.end) = (unit.bytes.end, unit.lines.end),
@@ -273,7 +296,12 @@ impl<'s> Stream<'s> {
                 continue;
             }
             if let Some((bytes, lines)) = untouched.take() {
-                sink.event(Event::Kept { bytes: slice(bytes), lines, evidence: Vec::new(), sum: 0.0 })?;
+                sink.event(Event::Kept {
+                    bytes: slice(bytes),
+                    lines,
+                    evidence: Vec::new(),
+                    sum: 0.0,
+                })?;
             }
             let removal = |bytes: Range<usize>, rule: u32, reason: Reason, evidence: Vec<Evidence<'s>>| Removal {
                 bytes,
@@ -283,21 +311,41 @@ impl<'s> Stream<'s> {
                 evidence,
             };
             if let Form::Unjudged { first } = unit.form {
-                sink.event(Event::Unjudged { bytes: slice(unit.bytes), line: unit.lines.start, first })?;
+                sink.event(Event::Unjudged {
+                    bytes: slice(unit.bytes),
+                    line: unit.lines.start,
+                    first,
+                })?;
             } else if let Some(verdict) = unit.verdict {
-                let evidence = unit.findings.all().into_iter().map(|found| evidence(rules, found)).collect();
+                let evidence = unit
+                    .findings
+                    .all()
+                    .into_iter()
+                    .map(|found| evidence(rules, found))
+                    .collect();
                 let bytes = slice(unit.bytes.clone());
-                sink.event(Event::Removed { bytes, removal: removal(unit.bytes.clone(), verdict.rule, verdict.reason, evidence) })?;
+                sink.event(Event::Removed {
+                    bytes,
+                    removal: removal(unit.bytes.clone(), verdict.rule, verdict.reason, evidence),
+                })?;
             } else {
                 let mut from = unit.bytes.start;
                 for cut in &unit.findings.cuts {
                     if cut.bytes.start > from {
                         let (bytes, lines) = (slice(from..cut.bytes.start), unit.lines.clone());
-                        sink.event(Event::Kept { bytes, lines, evidence: Vec::new(), sum: 0.0 })?;
+                        sink.event(Event::Kept {
+                            bytes,
+                            lines,
+                            evidence: Vec::new(),
+                            sum: 0.0,
+                        })?;
                     }
                     let bytes = slice(cut.bytes.clone());
                     let found = vec![evidence(rules, cut)];
-                    sink.event(Event::Removed { bytes, removal: removal(cut.bytes.clone(), cut.rule, Reason::Span, found) })?;
+                    sink.event(Event::Removed {
+                        bytes,
+                        removal: removal(cut.bytes.clone(), cut.rule, Reason::Span, found),
+                    })?;
                     from = cut.bytes.end;
                 }
                 if from < unit.bytes.end {
@@ -314,7 +362,12 @@ impl<'s> Stream<'s> {
         }
         if let Some((bytes, lines)) = untouched {
             let bytes = &self.buffer[bytes.start - self.base..bytes.end - self.base];
-            sink.event(Event::Kept { bytes, lines, evidence: Vec::new(), sum: 0.0 })?;
+            sink.event(Event::Kept {
+                bytes,
+                lines,
+                evidence: Vec::new(),
+                sum: 0.0,
+            })?;
         }
         Ok(())
     }

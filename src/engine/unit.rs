@@ -37,7 +37,9 @@ impl Findings {
     pub fn is_empty(&self) -> bool {
         self.line.is_none()
             && self.heading.is_none()
-            && [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards].iter().all(|found| found.is_empty())
+            && [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards]
+                .iter()
+                .all(|found| found.is_empty())
     }
 
     /// All findings, in order of their places.
@@ -121,7 +123,9 @@ impl Score {
         }
         for found in &findings.guards {
             match rules.pattern(found.rule).kind {
-                Kind::Guard { weight: Some(weight), .. } => score.penalty += weight,
+                Kind::Guard {
+                    weight: Some(weight), ..
+                } => score.penalty += weight,
                 _ => score.vetoed = true,
             }
         }
@@ -146,7 +150,11 @@ impl Score {
     }
 
     pub fn sum(&self) -> f32 {
-        if self.vetoed { 0.0 } else { (self.weights.iter().sum::<f32>() - self.penalty).max(0.0) }
+        if self.vetoed {
+            0.0
+        } else {
+            (self.weights.iter().sum::<f32>() - self.penalty).max(0.0)
+        }
     }
 
     pub fn families(&self) -> usize {
@@ -154,30 +162,33 @@ impl Score {
     }
 }
 
-/// The cue that says most in a unit, and the category for which most was said.
+/// The cue that says most, in one unit or in several together, and for the category for which most was said; `None` where that category is not to go.
 ///
-/// Only categories that may go count. Ties go to the category listed first, and to the rule listed first.
-pub(crate) fn leading_cue(findings: &Findings, rules: &Rules) -> Option<u32> {
+/// Ties go to the category listed first, and to the rule listed first.
+pub(crate) fn leading_cue<'u>(units: impl Iterator<Item = &'u Unit>, rules: &Rules) -> Option<u32> {
     let weight = |rule: u32| match rules.pattern(rule).kind {
         Kind::Cue { weight, .. } => weight,
         _ => 0.0,
     };
+    let cues: Vec<u32> = units
+        .flat_map(|unit| &unit.findings.cues)
+        .map(|found| found.rule)
+        .collect();
     let mut sums = [0.0; Category::ALL.len()];
-    for found in &findings.cues {
-        sums[rules.pattern(found.rule).category as usize] += weight(found.rule);
+    for &rule in &cues {
+        sums[rules.pattern(rule).category as usize] += weight(rule);
     }
-    let allowed = |category: &&Category| rules.selection.allows(**category);
+    let heavier = |a: &&Category, b: &&Category| sums[**a as usize].total_cmp(&sums[**b as usize]);
     let category = *Category::ALL
         .iter()
-        .filter(allowed)
-        .filter(|&&category| sums[category as usize] > 0.0)
         .rev()
-        .max_by(|&&a, &&b| sums[a as usize].total_cmp(&sums[b as usize]))?;
-    let of_category = |found: &&Found| rules.pattern(found.rule).category == category;
-    findings
-        .cues
-        .iter()
+        .max_by(heavier)
+        .filter(|&&category| sums[category as usize] > 0.0)?;
+    if !rules.selection.allows(category) {
+        return None;
+    }
+    let of_category = |rule: &u32| rules.pattern(*rule).category == category;
+    cues.into_iter()
         .filter(of_category)
-        .map(|found| found.rule)
         .max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a)))
 }

@@ -4,9 +4,7 @@ use regex_syntax::hir::Hir;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::schema::{
-    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Thresholds,
-};
+use super::schema::{Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Thresholds};
 use crate::text::fold;
 
 /// The longest block or section, in lines: what a stream holds back at most.
@@ -110,14 +108,22 @@ pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
     let raw = file.set.into_inner();
     let id_at = raw.id.span().start;
     let id = raw.id.into_inner();
-    let stem = path.rsplit(['/', '\\']).next().unwrap_or(path).trim_end_matches(".toml");
+    let stem = path
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".toml");
     let language = raw.language.split('-').next().unwrap_or_default();
     if id != format!("{language}.{stem}") {
-        let message = format!("the set id is `{id}`, but language and file name make it `{language}.{stem}`; rename one of them");
+        let message =
+            format!("the set id is `{id}`, but language and file name make it `{language}.{stem}`; rename one of them");
         return Err(at(id_at, message));
     }
     if !is_kebab(stem) || !is_kebab(language) {
-        return Err(at(id_at, format!("`{id}`: file names and languages are small letters, digits and hyphens")));
+        return Err(at(
+            id_at,
+            format!("`{id}`: file names and languages are small letters, digits and hyphens"),
+        ));
     }
 
     let mut patterns: Vec<Pattern> = Vec::with_capacity(file.pattern.len());
@@ -125,11 +131,13 @@ pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
         let id_at = raw_pattern.id.span().start;
         let full = format!("{id}.{}", raw_pattern.id.get_ref());
         let line = line_of(text, id_at);
-        let mut pattern =
-            pattern(raw_pattern, full, line).map_err(|message| at(id_at, message))?;
+        let mut pattern = pattern(raw_pattern, full, line).map_err(|message| at(id_at, message))?;
         pattern.publisher = raw.publisher.clone();
         if let Some(twin) = patterns.iter().find(|known| known.id == pattern.id) {
-            let message = format!("the id `{}` is taken by the pattern in line {}; ids are unique", pattern.id, twin.line);
+            let message = format!(
+                "the id `{}` is taken by the pattern in line {}; ids are unique",
+                pattern.id, twin.line
+            );
             return Err(at(id_at, message));
         }
         patterns.push(pattern);
@@ -172,13 +180,21 @@ fn parse<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, Load
 /// The reader names the wrong word first and the right ones after it, each in backticks.
 pub fn explain_toml(message: &str) -> String {
     let message = message.lines().next().unwrap_or(message);
-    let unknown = ["unknown field", "unknown variant"].iter().any(|start| message.starts_with(start));
+    let unknown = ["unknown field", "unknown variant"]
+        .iter()
+        .any(|start| message.starts_with(start));
     if !unknown {
         return message.to_owned();
     }
     let mut words = message.split('`').skip(1).step_by(2);
-    let Some(wrong) = words.next() else { return message.to_owned() };
-    let what = if message.starts_with("unknown field") { "key" } else { "value" };
+    let Some(wrong) = words.next() else {
+        return message.to_owned();
+    };
+    let what = if message.starts_with("unknown field") {
+        "key"
+    } else {
+        "value"
+    };
     unknown_word(what, wrong, &words.collect::<Vec<_>>())
 }
 
@@ -197,24 +213,33 @@ pub(crate) fn unknown_word(what: &str, wrong: &str, right: &[&str]) -> String {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+    1 + text.as_bytes()[..offset.min(text.len())]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count()
 }
 
 fn is_kebab(id: &str) -> bool {
     !id.is_empty()
         && !id.starts_with('-')
         && !id.ends_with('-')
-        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn pattern(raw: RawPattern, id: String, line: usize) -> Result<Pattern, String> {
     let own_id = raw.id.get_ref();
     if !is_kebab(own_id) {
-        return Err(format!("`{own_id}` is no id: use small letters, digits and hyphens, as in `newsletter-signup`"));
+        return Err(format!(
+            "`{own_id}` is no id: use small letters, digits and hyphens, as in `newsletter-signup`"
+        ));
     }
     allow_only(&raw)?;
     if raw.matches.is_empty() && raw.case.is_empty() {
-        return Err(format!("`{id}` proves nothing: give at least one text that it removes, as `match = [\"…\"]`"));
+        return Err(format!(
+            "`{id}` proves nothing: give at least one text that it removes, as `match = [\"…\"]`"
+        ));
     }
     if raw.no_match.is_empty() {
         return Err(format!(
@@ -254,7 +279,10 @@ fn allow_only(raw: &RawPattern) -> Result<(), String> {
     ];
     for (key, is_given, kinds) in given {
         if *is_given && !kinds.contains(&raw.kind) {
-            return Err(format!("`{}`: the key `{key}` means nothing for this kind of pattern; take it out", raw.id.get_ref()));
+            return Err(format!(
+                "`{}`: the key `{key}` means nothing for this kind of pattern; take it out",
+                raw.id.get_ref()
+            ));
         }
     }
     Ok(())
@@ -267,8 +295,11 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
     };
     let other = |raw: Option<&RawMarker>, name: &str| {
         let raw = raw.ok_or_else(|| format!("a block needs `{name} = {{ literals = [\"…\"] }}`"))?;
-        marker(raw.anchor.unwrap_or(Anchor::Start), (&raw.literals, &raw.stems, &raw.regex))
-            .map_err(|message| format!("{name}: {message}"))
+        marker(
+            raw.anchor.unwrap_or(Anchor::Start),
+            (&raw.literals, &raw.stems, &raw.regex),
+        )
+        .map_err(|message| format!("{name}: {message}"))
     };
     Ok(match raw.kind {
         RawKind::Line => Kind::Line {
@@ -286,8 +317,14 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
             max_chars: raw.max_chars.unwrap_or(ITEM_MAX_CHARS),
         },
         RawKind::Span => {
-            let cut = raw.cut.ok_or("a span needs `cut = \"sentence\"` or `cut = \"bracket\"`")?;
-            let default = if cut == Cut::Sentence { Anchor::End } else { Anchor::Anywhere };
+            let cut = raw
+                .cut
+                .ok_or("a span needs `cut = \"sentence\"` or `cut = \"bracket\"`")?;
+            let default = if cut == Cut::Sentence {
+                Anchor::End
+            } else {
+                Anchor::Anywhere
+            };
             let marker = own(default)?;
             if !matches!(marker.anchor, Anchor::End | Anchor::Anywhere) {
                 return Err("the anchor of a span is `end` or `anywhere`".to_owned());
@@ -296,7 +333,11 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
         }
         RawKind::Cue => {
             let family = raw.family.ok_or("a cue needs a `family`")?;
-            let default = if family == Family::Label { Anchor::Whole } else { Anchor::Anywhere };
+            let default = if family == Family::Label {
+                Anchor::Whole
+            } else {
+                Anchor::Anywhere
+            };
             if family == Family::Label && raw.anchor.is_some_and(|anchor| anchor != Anchor::Whole) {
                 return Err("a cue of the family `label` is a whole line; take `anchor` out".to_owned());
             }
@@ -304,7 +345,11 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
             if !(0.1..=5.0).contains(&weight) {
                 return Err(format!("the weight {weight} is out of range: 1 is weak, 3 is strong"));
             }
-            Kind::Cue { marker: own(default)?, family, weight }
+            Kind::Cue {
+                marker: own(default)?,
+                family,
+                weight,
+            }
         }
         RawKind::Guard => Kind::Guard {
             marker: own(Anchor::Anywhere)?,
@@ -316,12 +361,19 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
 fn max_lines(raw: &RawPattern) -> Result<usize, String> {
     match raw.max_lines {
         Some(lines @ 1..=MOST_LINES) => Ok(lines),
-        Some(lines) => Err(format!("`max_lines = {lines}` is out of range: 1 to {MOST_LINES} lines")),
-        None => Err(format!("`max_lines` is missing: how many lines can it have at most (1 to {MOST_LINES})?")),
+        Some(lines) => Err(format!(
+            "`max_lines = {lines}` is out of range: 1 to {MOST_LINES} lines"
+        )),
+        None => Err(format!(
+            "`max_lines` is missing: how many lines can it have at most (1 to {MOST_LINES})?"
+        )),
     }
 }
 
-fn marker(anchor: Anchor, (literals, stems, regex): (&Vec<String>, &Vec<String>, &Option<String>)) -> Result<Marker, String> {
+fn marker(
+    anchor: Anchor,
+    (literals, stems, regex): (&Vec<String>, &Vec<String>, &Option<String>),
+) -> Result<Marker, String> {
     if literals.is_empty() && stems.is_empty() && regex.is_none() {
         return Err("there is nothing to look for: give `literals`, `stems` or a `regex`".to_owned());
     }
@@ -329,7 +381,9 @@ fn marker(anchor: Anchor, (literals, stems, regex): (&Vec<String>, &Vec<String>,
         let folded = fold::Folded::of(phrase);
         let letters = folded.text()[folded.core()].chars().count();
         if letters == 0 || (letters < 2 && anchor != Anchor::Whole) {
-            return Err(format!("the phrase `{phrase}` is too short: it has fewer than two letters"));
+            return Err(format!(
+                "the phrase `{phrase}` is too short: it has fewer than two letters"
+            ));
         }
     }
     if let Some(source) = regex {
@@ -355,14 +409,20 @@ fn marker(anchor: Anchor, (literals, stems, regex): (&Vec<String>, &Vec<String>,
 
 /// Parses a regex over folded text.
 pub(crate) fn parse_regex(source: &str) -> Result<Hir, String> {
-    regex_syntax::Parser::new().parse(&fold::fold_regex(source)).map_err(|error| {
-        let (kind, at) = match &error {
-            regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.offset),
-            regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start.offset),
-            _ => (error.to_string(), 0),
-        };
-        format!("the regex cannot be read: {kind}, at character {} of `{}`", at + 1, source.trim())
-    })
+    regex_syntax::Parser::new()
+        .parse(&fold::fold_regex(source))
+        .map_err(|error| {
+            let (kind, at) = match &error {
+                regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.offset),
+                regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start.offset),
+                _ => (error.to_string(), 0),
+            };
+            format!(
+                "the regex cannot be read: {kind}, at character {} of `{}`",
+                at + 1,
+                source.trim()
+            )
+        })
 }
 
 /// The shortest literal by which a regex may be looked for.
@@ -419,6 +479,9 @@ mod tests {
             explain_toml("unknown field `litterals`, expected one of `id`, `literals`, `stems`"),
             "unknown key `litterals`; did you mean `literals`?"
         );
-        assert_eq!(explain_toml("unknown variant `zzz`, expected `a` or `b`"), "unknown value `zzz`; one of a, b is expected");
+        assert_eq!(
+            explain_toml("unknown variant `zzz`, expected `a` or `b`"),
+            "unknown value `zzz`; one of a, b is expected"
+        );
     }
 }

@@ -365,7 +365,11 @@ impl PatternSets {
             sha.update(&set.source);
             sha.update([0]);
         }
-        sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        sha.finalize()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The languages that have a set, in order.

@@ -7,7 +7,7 @@ use super::schema::{Category, Kind, Pattern, PatternSets};
 
 /// A name that is no category, language, set or pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}; `bodycopy patterns list` shows what there is")]
+#[error("{0} (`bodycopy patterns list` shows what there is)")]
 pub struct UnknownName(String);
 
 /// Which patterns a run wants: all default categories unless names were selected, and never what was ignored.

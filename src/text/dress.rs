@@ -39,7 +39,8 @@ pub fn lead(line: &str) -> (Lead, usize) {
                 kind = Lead::Bullet;
                 rest = after;
             }
-            '•' | '·' | '■' | '▪' | '●' | '○' | '◦' | '‣' | '►' | '▶' | '▸' | '»' | '→' | '⇒' | '✓' | '✔' | '★' => {
+            '•' | '·' | '■' | '▪' | '●' | '○' | '◦' | '‣' | '►' | '▶' | '▸' | '»' | '→' | '⇒' | '✓' | '✔' | '★' =>
+            {
                 kind = Lead::Bullet;
                 rest = after;
             }
@@ -84,7 +85,11 @@ pub fn marks(line: &str, marks: &mut Vec<Range<usize>>) {
             }
             b']' => {
                 let start = open.pop();
-                let target = if bytes.get(at + 1) == Some(&b'(') { target_end(bytes, at + 2) } else { None };
+                let target = if bytes.get(at + 1) == Some(&b'(') {
+                    target_end(bytes, at + 2)
+                } else {
+                    None
+                };
                 match (start, target) {
                     (Some(start), Some(end)) => {
                         let image = start > 0 && bytes[start - 1] == b'!';
@@ -153,14 +158,24 @@ mod tests {
     #[test]
     fn links_and_emphasis_leave_their_words() {
         assert_eq!(words("[Read more](https://a.example/x_(y)_z) now"), "Read more now");
-        assert_eq!(words("**Read more:** [The *harbour* plan](u)"), "Read more: The harbour plan");
+        assert_eq!(
+            words("**Read more:** [The *harbour* plan](u)"),
+            "Read more: The harbour plan"
+        );
         assert_eq!(words("![A boat](b.jpg)[![x](y)](z)"), "A boatx");
         assert_eq!(words("_So_ and ~~so~~"), "So and so");
     }
 
     #[test]
     fn what_only_looks_like_a_mark_stays() {
-        for line in ["snake_case_name", "2 * 3 * 4", "[1] see below", "a](b) c", "[open (half", "~ 5 km"] {
+        for line in [
+            "snake_case_name",
+            "2 * 3 * 4",
+            "[1] see below",
+            "a](b) c",
+            "[open (half",
+            "~ 5 km",
+        ] {
             assert_eq!(words(line), line);
         }
     }

@@ -85,7 +85,13 @@ impl Folded {
                     self.push(c.to_ascii_lowercase(), at);
                 }
             } else {
-                fold_char(c, &mut |c| if c == ' ' { self.space(at.clone()) } else { self.push(c, at.clone()) });
+                fold_char(c, &mut |c| {
+                    if c == ' ' {
+                        self.space(at.clone())
+                    } else {
+                        self.push(c, at.clone())
+                    }
+                });
             }
         }
     }
@@ -154,7 +160,9 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' => {}
         '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | 'ʹ' | '‹' | '›' => push('\''),
-        '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '「' | '」' | '『' | '』' | '〝' | '〞' | '〟' => push('"'),
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '「' | '」' | '『' | '』' | '〝' | '〞' | '〟' => {
+            push('"')
+        }
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '⁃' | '﹘' | '﹣' | '－' => push('-'),
         'ß' | 'ẞ' => {
             push('s');
@@ -171,7 +179,10 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
             match part {
                 'ς' => push('σ'),
                 _ if part.is_whitespace() => push(' '),
-                _ => part.to_lowercase().filter(|&lower| !is_diacritic(lower)).for_each(&mut *push),
+                _ => part
+                    .to_lowercase()
+                    .filter(|&lower| !is_diacritic(lower))
+                    .for_each(&mut *push),
             }
         }),
     }

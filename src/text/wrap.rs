@@ -46,7 +46,10 @@ impl Shape {
             return shape;
         }
         shape.first_word = line.split_whitespace().next().map_or(0, |word| word.chars().count());
-        shape.starts_small = line.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase);
+        shape.starts_small = line
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .is_some_and(char::is_lowercase);
         shape.ends_sentence = ends_sentence(line);
         shape
     }
@@ -58,7 +61,8 @@ impl Shape {
 
 /// Whether text stops as a sentence does.
 pub fn ends_sentence(text: &str) -> bool {
-    let closing = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '*' | '_');
+    let closing =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '*' | '_');
     text.trim_end_matches(closing)
         .ends_with(['.', '?', '!', ':', '…', '。', '？', '！', '؟', '।', '։', '።'])
 }
@@ -111,7 +115,8 @@ impl Wrapping {
                 goes_on
             }
             Some(width) => {
-                let goes_on = !fits(width) && (!previous.ends_sentence || next.starts_small || (self.spaced && !self.tight));
+                let goes_on =
+                    !fits(width) && (!previous.ends_sentence || next.starts_small || (self.spaced && !self.tight));
                 if goes_on {
                     self.width = Some(width.max(next.width));
                 }

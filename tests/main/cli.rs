@@ -2,7 +2,9 @@
 
 #[test]
 fn transcripts() {
-    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("tests/cli/*.toml");
+    trycmd::TestCases::new()
+        .case("tests/cli/*.trycmd")
+        .case("tests/cli/*.toml");
 }
 
 #[test]

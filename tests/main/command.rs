@@ -28,7 +28,10 @@ impl StdinBytes for Command {
         // Written beside the reading, as a pipe holds only so much.
         let writer = std::thread::spawn(move || stdin.write_all(&bytes));
         let output = child.wait_with_output().expect("it ends");
-        writer.join().expect("the writer does not panic").expect("all of it is read");
+        writer
+            .join()
+            .expect("the writer does not panic")
+            .expect("all of it is read");
         output
     }
 }

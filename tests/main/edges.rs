@@ -13,7 +13,11 @@ fn a_missing_file_is_reported_and_the_rest_is_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = folder.path().join("good.txt");
     fs::write(&good, PLAIN).expect("written");
-    let output = bodycopy().arg(folder.path().join("none.txt")).arg(&good).output().expect("it runs");
+    let output = bodycopy()
+        .arg(folder.path().join("none.txt"))
+        .arg(&good)
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(stdout(&output), PLAIN);
     assert!(stderr(&output).contains("none.txt"), "{}", stderr(&output));
@@ -55,7 +59,10 @@ fn bytes_that_are_not_utf8_and_nul_bytes_pass_exactly() {
 #[test]
 fn a_line_in_another_encoding_is_still_matched_where_it_is_ascii() {
     let output = bodycopy().stdin_bytes(b"Caf\xe9 closed.\n\xb7 Advertisement \xb7\nIt reopened.\n");
-    assert_eq!(output.stdout, b"Caf\xe9 closed.\n\xb7 Advertisement \xb7\nIt reopened.\n".to_vec());
+    assert_eq!(
+        output.stdout,
+        b"Caf\xe9 closed.\n\xb7 Advertisement \xb7\nIt reopened.\n".to_vec()
+    );
 }
 
 #[test]
@@ -69,10 +76,17 @@ fn records_that_cannot_be_cleaned_are_reported_with_their_line_and_passed_on() {
     let input = "{\"text\":\"ADVERTISEMENT\\nNews.\\n\"}\nnot json\n{\"body\":\"x\"}\n{\"text\":7}\n\n{\"text\":\"ADVERTISEMENT\"}";
     let output = bodycopy().args(["--format", "jsonl"]).stdin_bytes(input.as_bytes());
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(stdout(&output), "{\"text\":\"News.\\n\"}\nnot json\n{\"body\":\"x\"}\n{\"text\":7}\n\n{\"text\":\"\"}");
+    assert_eq!(
+        stdout(&output),
+        "{\"text\":\"News.\\n\"}\nnot json\n{\"body\":\"x\"}\n{\"text\":7}\n\n{\"text\":\"\"}"
+    );
     let errors = stderr(&output);
     assert_eq!(errors.lines().count(), 3, "{errors}");
-    for (line, said) in errors.lines().zip(["-:2: not a JSON object", "-:3: no field `text`", "-:4: the field `text` is not a string"]) {
+    for (line, said) in errors.lines().zip([
+        "-:2: not a JSON object",
+        "-:3: no field `text`",
+        "-:4: the field `text` is not a string",
+    ]) {
         assert!(line.contains(said), "{line}");
     }
 }
@@ -86,7 +100,12 @@ fn no_byte_of_a_record_changes_but_those_of_removed_lines() {
 
 #[test]
 fn a_closed_pipe_is_silent() {
-    let mut child = bodycopy().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut child = bodycopy()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
     for _ in 0..1000 {
@@ -104,12 +123,24 @@ fn a_closed_pipe_is_silent() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_device_is_an_error() {
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
-    let mut child = bodycopy().stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().expect("it runs");
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("Linux has it");
+    let mut child = bodycopy()
+        .stdin(Stdio::piped())
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     let _ = child.stdin.take().expect("a pipe").write_all(PLAIN.as_bytes());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("cannot write to standard output"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("cannot write to standard output"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -117,7 +148,12 @@ fn the_ledger_does_not_overwrite_an_input() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("article.txt");
     fs::write(&file, PLAIN).expect("written");
-    let output = bodycopy().arg(&file).arg("--ledger").arg(&file).output().expect("it runs");
+    let output = bodycopy()
+        .arg(&file)
+        .arg("--ledger")
+        .arg(&file)
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(fs::read_to_string(&file).expect("still there"), PLAIN);
 }
@@ -140,5 +176,8 @@ fn documents_in_one_stream_are_judged_apart() {
     let document = "Related stories\nBridge delayed\n";
     let input = format!("News of the day is here.\n{document}----\nThe second begins here.\n----\n");
     let output = bodycopy().args(["--separator", "----"]).stdin_bytes(input.as_bytes());
-    assert_eq!(stdout(&output), "News of the day is here.\n----\nThe second begins here.\n----\n");
+    assert_eq!(
+        stdout(&output),
+        "News of the day is here.\n----\nThe second begins here.\n----\n"
+    );
 }

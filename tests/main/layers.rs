@@ -13,7 +13,11 @@ fn each_part_uses_only_those_below_it() {
             for upper in &LAYERS[..=at] {
                 let own = upper == layer;
                 let uses = format!("crate::{upper}");
-                assert!(own || !source.contains(&uses), "{} uses {upper}, which is above it", path.display());
+                assert!(
+                    own || !source.contains(&uses),
+                    "{} uses {upper}, which is above it",
+                    path.display()
+                );
             }
         }
     }
@@ -24,7 +28,17 @@ fn the_library_does_not_print_read_the_environment_or_open_files() {
     for layer in LAYERS {
         for (path, source) in sources(layer) {
             let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-            for word in ["println!", "print!", "std::env::", "std::fs", "std::thread", "clap::", "anyhow", "static mut", "process::"] {
+            for word in [
+                "println!",
+                "print!",
+                "std::env::",
+                "std::fs",
+                "std::thread",
+                "clap::",
+                "anyhow",
+                "static mut",
+                "process::",
+            ] {
                 assert!(!code.contains(word), "{} contains {word}", path.display());
             }
         }

@@ -1,7 +1,7 @@
 //! The built-in sets hold: every example in their files, tried in the real engine.
 
-use bodycopy::check::{Problem, check};
 use bodycopy::PatternSets;
+use bodycopy::check::{Problem, check};
 
 #[test]
 fn every_example_of_every_built_in_set_holds() {

@@ -13,7 +13,12 @@ use crate::seeds;
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let mut lines: Vec<Vec<u8>> = seeds::all()
         .iter()
-        .flat_map(|(_, input, _)| input.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>())
+        .flat_map(|(_, input, _)| {
+            input
+                .split(|&byte| byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect::<Vec<_>>()
+        })
         .collect();
     lines.sort();
     lines.dedup();
@@ -26,7 +31,8 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn text() -> impl Strategy<Value = Vec<u8>> {
-    let ending = prop_oneof![6 => Just(&b"\n"[..]), 1 => Just(&b"\r\n"[..]), 1 => Just(&b"\r"[..]), 1 => Just(&b"\n\n"[..])];
+    let ending =
+        prop_oneof![6 => Just(&b"\n"[..]), 1 => Just(&b"\r\n"[..]), 1 => Just(&b"\r"[..]), 1 => Just(&b"\n\n"[..])];
     (vec((line(), ending), 0..30), any::<bool>()).prop_map(|(lines, last)| {
         let mut text = Vec::new();
         let count = lines.len();
@@ -37,6 +43,30 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
             }
         }
         text
+    })
+}
+
+/// Texts put together from passages of the seeds, as an extractor might: each passage is a run of lines as they stand in a seed.
+///
+/// Lines in random order would not do here: a filter that goes over a stream once cannot know that two lines will be neighbors when what stands between
+/// them is gone, and joining the halves of two papers' letters makes a third.
+fn article() -> impl Strategy<Value = Vec<u8>> {
+    let seeds: Vec<Vec<Vec<u8>>> = seeds::all()
+        .iter()
+        .filter(|(path, ..)| !path.to_string_lossy().contains("wrapped"))
+        .map(|(_, input, _)| {
+            input
+                .split_inclusive(|&byte| byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect()
+        })
+        .collect();
+    let passage = (select(seeds), any::<prop::sample::Index>(), 1usize..14).prop_map(|(lines, from, count)| {
+        let from = from.index(lines.len());
+        lines[from..lines.len().min(from + count)].concat()
+    });
+    vec(passage, 1..6).prop_map(|passages| {
+        passages.join(&b"\nThe harbor council will meet again on the first Monday of the month.\n"[..])
     })
 }
 
@@ -59,9 +89,13 @@ impl<'s> Sink<'s> for Told {
             }
             Event::Removed { bytes, removal } => {
                 assert_eq!(removal.bytes, self.whole.len()..self.whole.len() + bytes.len());
-                assert!(!removal.evidence.is_empty() || removal.reason.name() != "line", "a line goes for a reason");
+                assert!(
+                    !removal.evidence.is_empty() || removal.reason.name() != "line",
+                    "a line goes for a reason"
+                );
                 self.whole.extend(bytes);
-                self.removed.push((removal.bytes.start, removal.lines.start, removal.pattern.id.clone()));
+                self.removed
+                    .push((removal.bytes.start, removal.lines.start, removal.pattern.id.clone()));
             }
         }
         Ok(())
@@ -109,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_stays(text in text()) {
+    fn what_is_left_stays(text in article()) {
         let stripper = seeds::stripper();
         let once = stripper.strip(&text).bytes(&text);
         let twice = stripper.strip(&once).bytes(&once);

@@ -15,7 +15,11 @@ pub fn all() -> Vec<(PathBuf, Vec<u8>, Vec<u8>)> {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         if let Some(stem) = name.strip_suffix(".clean.txt") {
             let input = path.with_file_name(format!("{stem}.txt"));
-            seeds.push((input.clone(), fs::read(&input).expect("its input"), fs::read(&path).expect("its output")));
+            seeds.push((
+                input.clone(),
+                fs::read(&input).expect("its input"),
+                fs::read(&path).expect("its output"),
+            ));
         }
     }
     seeds.sort();
@@ -59,7 +63,9 @@ fn filtering_twice_is_filtering_once() {
 fn line_endings_make_no_difference() {
     let stripper = stripper();
     for (path, input, output) in all() {
-        let (Ok(input), Ok(output)) = (String::from_utf8(input), String::from_utf8(output)) else { continue };
+        let (Ok(input), Ok(output)) = (String::from_utf8(input), String::from_utf8(output)) else {
+            continue;
+        };
         let (input, output) = (input.replace("\r\n", "\n"), output.replace("\r\n", "\n"));
         for ending in ["\r\n", "\r"] {
             let input = input.replace('\n', ending);

@@ -10,7 +10,11 @@ use crate::command::bodycopy;
 
 /// Starts the filter, and reads its lines beside the test.
 fn start() -> (ChildStdin, Receiver<String>, std::process::Child) {
-    let mut child = bodycopy().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut child = bodycopy()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     let stdin = child.stdin.take().expect("a pipe");
     let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
     let (sender, lines) = channel();
@@ -30,7 +34,11 @@ const A_WHILE: Duration = Duration::from_millis(300);
 #[test]
 fn a_line_that_nothing_touches_comes_out_while_the_input_is_open() {
     let (mut stdin, lines, mut child) = start();
-    for line in ["The council met on Tuesday.", "Bridge to reopen", "Das Rathaus bleibt am Montag geschlossen."] {
+    for line in [
+        "The council met on Tuesday.",
+        "Bridge to reopen",
+        "Das Rathaus bleibt am Montag geschlossen.",
+    ] {
         writeln!(stdin, "{line}").expect("it reads");
         assert_eq!(lines.recv_timeout(SOON).as_deref(), Ok(line));
     }
@@ -41,10 +49,17 @@ fn a_line_that_nothing_touches_comes_out_while_the_input_is_open() {
 #[test]
 fn a_block_is_held_back_until_its_verdict_and_no_longer() {
     let (mut stdin, lines, mut child) = start();
-    writeln!(stdin, "A Message from The Moscow Times:\nDear readers,\nIt rained here all week.").expect("it reads");
+    writeln!(
+        stdin,
+        "A Message from The Moscow Times:\nDear readers,\nIt rained here all week."
+    )
+    .expect("it reads");
     assert!(lines.recv_timeout(A_WHILE).is_err(), "the block may still end");
     writeln!(stdin, "Remind me later.\nThe court will rule on Friday.").expect("it reads");
-    assert_eq!(lines.recv_timeout(SOON).as_deref(), Ok("The court will rule on Friday."));
+    assert_eq!(
+        lines.recv_timeout(SOON).as_deref(),
+        Ok("The court will rule on Friday.")
+    );
     drop(stdin);
     assert!(child.wait().expect("it ends").success());
 }
@@ -57,7 +72,10 @@ fn a_block_that_does_not_end_in_time_comes_out() {
         writeln!(stdin, "Witness {number} spoke about the fire at the mill.").expect("it reads");
     }
     let first = lines.recv_timeout(SOON);
-    assert_eq!(first.as_deref(), Ok("A Message from The Moscow Times reached the court on Monday."));
+    assert_eq!(
+        first.as_deref(),
+        Ok("A Message from The Moscow Times reached the court on Monday.")
+    );
     drop(stdin);
     assert_eq!(lines.iter().count(), 30);
     assert!(child.wait().expect("it ends").success());
@@ -82,7 +100,10 @@ fn memory_does_not_grow_with_the_input() {
         }
     }
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it is running");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells the peak");
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .expect("Linux tells the peak");
     let peak: usize = peak.trim().trim_end_matches(" kB").parse().expect("a number");
     assert!(peak < LIMIT_KIB, "{peak} KiB");
     drop(stdin);

@@ -78,7 +78,15 @@ fn a_paper_that_no_set_knows_is_found_by_its_words() {
 #[test]
 fn typography_makes_no_difference() {
     let set = |lines: Vec<String>| -> Vec<String> {
-        lines.iter().map(|line| line.replace('\'', "’").replace(" a ", "\u{a0}a ").replace(", ", ",\u{2009}").replace("su", "s\u{ad}u")).collect()
+        lines
+            .iter()
+            .map(|line| {
+                line.replace('\'', "’")
+                    .replace(" a ", "\u{a0}a ")
+                    .replace(", ", ",\u{2009}")
+                    .replace("su", "s\u{ad}u")
+            })
+            .collect()
     };
     assert_only_news_is_left(&set(owned(NEWS)), &set(letter_of("The Lindholm Gazette", true)), "\n");
 }
@@ -120,7 +128,11 @@ fn the_letter_may_stand_anywhere() {
         let input = [before, &letter, after].concat().join("\n");
         let left = stripper().strip(input.as_bytes()).text(&input);
         let expected = news.join("\n");
-        assert_eq!(left.trim_end_matches('\n'), expected, "with the letter before line {at}");
+        assert_eq!(
+            left.trim_end_matches('\n'),
+            expected,
+            "with the letter before line {at}"
+        );
     }
 }
 
