@@ -6,6 +6,7 @@
 
 mod blocks;
 mod examine;
+mod gaps;
 mod letters;
 mod removal;
 mod rules;

@@ -36,6 +36,8 @@ pub enum Reason {
         /// The sum over the letter.
         letter: f32,
     },
+    /// A short line between lines that go.
+    Between,
     /// One of several labels in a row.
     Labels {
         /// How many.
@@ -53,6 +55,7 @@ impl Reason {
             Self::Span => "span",
             Self::Cues { .. } => "cues",
             Self::Letter { .. } => "letter",
+            Self::Between => "between",
             Self::Labels { .. } => "labels",
         }
     }

@@ -102,7 +102,8 @@ impl Sections {
             .is_some_and(|unit| unit.bullet)
             && open.bullets > 1;
         let is_of_the_list = !open.apart && self.queue.back().is_some_and(Unit::is_blank);
-        let goes = open.items == 1 || (open.items > 1 && (!body || is_bullet || is_of_the_list));
+        let goes =
+            (open.items == 0 && !body) || open.items == 1 || (open.items > 1 && (!body || is_bullet || is_of_the_list));
         self.release(goes.then_some(open.rule), out);
     }
 

@@ -3,7 +3,7 @@
 //! The layers of the judge follow one another, each a small state machine that holds units back only while it must:
 //!
 //! ```text
-//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ sections ─▶ letters ─▶ spacing ─▶ events
+//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ sections ─▶ letters ─▶ gaps ─▶ spacing ─▶ events
 //! ```
 //!
 //! What each decides depends on the lines alone, never on how the bytes came in. So a stream and a whole text get the same answer.
@@ -19,6 +19,7 @@ use crate::text::wrap::{Shape, Wrapping, ends_sentence};
 use super::LONGEST_LINE;
 use super::blocks::Blocks;
 use super::examine::examine;
+use super::gaps::Gaps;
 use super::letters::Letters;
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
 use super::rules::Rules;
@@ -70,9 +71,10 @@ struct Layers {
     blocks: Blocks,
     sections: Sections,
     letters: Letters,
+    gaps: Gaps,
     spacing: Spacing,
     /// What passes from one layer to the next, in turn.
-    passing: [VecDeque<Unit>; 3],
+    passing: [VecDeque<Unit>; 4],
     decided: VecDeque<Unit>,
 }
 
@@ -389,12 +391,15 @@ impl Layers {
 
     /// Carries on what the layers let go.
     fn flow(&mut self, rules: &Rules) {
-        let [to_sections, to_letters, to_spacing] = &mut self.passing;
+        let [to_sections, to_letters, to_gaps, to_spacing] = &mut self.passing;
         while let Some(unit) = to_sections.pop_front() {
             self.sections.push(rules, unit, to_letters);
         }
         while let Some(unit) = to_letters.pop_front() {
-            self.letters.push(rules, unit, to_spacing);
+            self.letters.push(rules, unit, to_gaps);
+        }
+        while let Some(unit) = to_gaps.pop_front() {
+            self.gaps.push(rules, unit, to_spacing);
         }
         while let Some(unit) = to_spacing.pop_front() {
             self.spacing.push(unit, &mut self.decided);
@@ -407,6 +412,8 @@ impl Layers {
         self.sections.finish(&mut self.passing[1]);
         self.flow(rules);
         self.letters.finish(rules, &mut self.passing[2]);
+        self.flow(rules);
+        self.gaps.finish(&mut self.passing[3]);
         self.flow(rules);
         self.spacing.finish(&mut self.decided);
     }

@@ -326,6 +326,9 @@ pub struct Thresholds {
     pub letter_mean: f32,
     pub edge_sum: f32,
     pub labels: usize,
+    pub gap_chars: usize,
+    pub gap_lines: usize,
+    pub gap_removed: usize,
 }
 
 /// The sets of a run, with the thresholds.
