@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::engine::{Event, Sink, Stripper};
 use crate::patterns::{Anchor, Kind, Marker, Pattern, PatternSet, PatternSets, Selection};
-use crate::text::fold::Folded;
+use crate::text::fold::{Folded, core};
 
 /// A phrase that may stand anywhere is a risk below so many characters.
 const SHORT_ANYWHERE: usize = 10;
@@ -239,6 +239,10 @@ fn lint_phrases(report: &mut Report<'_>) {
                     format!("the phrase `{phrase}` is found by `{other}` already; take one out"),
                 );
             }
+            if marker.anchor == Anchor::Start && is_one_word(phrase) && matches!(pattern.kind, Kind::Line { .. }) {
+                let message = format!("the phrase `{phrase}` is one word, which any line may begin with; add a colon or another word");
+                report.add(Severity::Warning, message);
+            }
             if marker.anchor == Anchor::Anywhere
                 && matches!(pattern.kind, Kind::Line { .. })
                 && phrase.chars().count() < SHORT_ANYWHERE
@@ -277,6 +281,12 @@ fn lint_doubles(sets: &PatternSets, problems: &mut Vec<Problem>) {
 fn phrases(marker: &Marker) -> impl Iterator<Item = String> {
     let all = marker.phrases.literals.iter().chain(&marker.phrases.stems);
     all.map(|phrase| Folded::of(phrase).text().to_owned())
+}
+
+/// Whether a phrase, without the symbols that a start disregards, is a single word of letters.
+fn is_one_word(phrase: &str) -> bool {
+    let word = &phrase[core(phrase).start..];
+    word.chars().all(char::is_alphanumeric) && word.is_ascii()
 }
 
 fn starts_with_words(phrase: &str, other: &str) -> bool {

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::text::dress::{self, Lead};
-use crate::text::fold::Folded;
+use crate::text::fold::{Folded, count_chars};
 use crate::text::lines::{Line, next_line};
 use crate::text::wrap::{Shape, Wrapping, ends_sentence};
 
@@ -266,7 +266,7 @@ impl<'s> Stream<'s> {
             bytes: first.start..last.end,
             lines: paragraph.first_line..paragraph.first_line + paragraph.lines.len(),
             form: Form::Text,
-            chars: paragraph.folded.text().chars().count(),
+            chars: count_chars(paragraph.folded.text()),
             ends_sentence: paragraph.ends_sentence,
             bullet: paragraph.bullet,
             evidence: Score::of(&findings, self.rules),

@@ -159,8 +159,8 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
         | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' => {}
-        '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | 'ʹ' | '‹' | '›' => push('\''),
-        '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '「' | '」' | '『' | '』' | '〝' | '〞' | '〟' => {
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | 'ʹ' | '‹' | '›' | '『' | '』' | '〈' | '〉' => push('\''),
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '「' | '」' | '《' | '》' | '〝' | '〞' | '〟' => {
             push('"')
         }
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '⁃' | '﹘' | '﹣' | '－' => push('-'),
@@ -191,6 +191,16 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
 /// Marks that a reader can do without. Vowel signs of Indic scripts and the voicing marks of kana are no diacritics: they change the word.
 fn is_diacritic(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+/// How many characters a reader sees in folded text: a letter with its vowel signs or voicing mark, or a Hangul syllable, is one.
+pub fn count_chars(folded: &str) -> usize {
+    if folded.is_ascii() { folded.len() } else { folded.chars().filter(|&c| !is_part(c)).count() }
+}
+
+/// The second half of a character: a vowel sign, a voicing mark, a Hangul vowel or final consonant.
+pub(crate) fn is_part(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{1160}'..='\u{11ff}')
 }
 
 /// Folds the source of a regular expression so that it matches folded text.

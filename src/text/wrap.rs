@@ -62,7 +62,7 @@ impl Shape {
 /// Whether text stops as a sentence does.
 pub fn ends_sentence(text: &str) -> bool {
     let closing =
-        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '*' | '_');
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '*' | '_' | '」' | '』' | '）' | '］' | '】' | '》' | '〉');
     text.trim_end_matches(closing)
         .ends_with(['.', '?', '!', ':', '…', '。', '？', '！', '؟', '।', '։', '።'])
 }
