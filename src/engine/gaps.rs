@@ -8,8 +8,8 @@
 //! ```
 //!
 //! A single line between two that go is taken; more than one only where the run of removed lines shows that this is a box or the foot of a page.
-//! Labels of advertisements and read-more lines stand in the middle of articles, with a subheading between them perhaps, so they don't count as sides
-//! of a gap.
+//! Labels of advertisements, read-more lines and screen-reader labels ("Article content") stand in the middle of articles, with a subheading between them
+//! perhaps, so they don't count as sides of a gap.
 
 use std::collections::VecDeque;
 
@@ -81,7 +81,9 @@ impl Gaps {
 
     fn is_gap(&self, left: Side, right: Side, thresholds: &Thresholds) -> bool {
         let sides = [left.category, right.category];
-        let inline = |category: &Category| matches!(category, Category::Advertising | Category::Related);
+        let inline = |category: &Category| {
+            matches!(category, Category::Advertising | Category::Related | Category::Navigation)
+        };
         match self.texts() {
             0 => false,
             _ if sides.iter().any(inline) => false,

@@ -174,15 +174,23 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
         units.iter().for_each(|unit| whole.join(&unit.evidence));
         whole.sum()
     });
-    let is_weak =
-        |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum || is_evident(unit) && unit.chars <= SHORT_CHARS;
-    for unit in units
-        .iter_mut()
-        .filter(|unit| unit.form == Form::Text && unit.verdict.is_none() && !unit.evidence.vetoed)
-    {
-        if letter.is_none() && !is_weak(unit) {
-            continue;
+    let texts: Vec<usize> = (0..units.len()).filter(|&at| units[at].form == Form::Text).collect();
+    let goes = |place: usize| {
+        let unit = &units[texts[place]];
+        let enough = |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum;
+        // A line that says nothing of its own goes only from between two that go by their own words: what a pattern took may be another box, and the line
+        // between them body copy.
+        let speaks = |place: usize| texts.get(place).is_some_and(|&at| enough(&units[at]) && units[at].verdict.is_none_or(by_cues));
+        match (unit.verdict, is_evident(unit)) {
+            (Some(_), _) => false,
+            (None, _) if unit.evidence.vetoed => false,
+            (None, true) => letter.is_some() || enough(unit) || unit.chars <= SHORT_CHARS,
+            (None, false) => letter.is_some() && place > 0 && speaks(place - 1) && speaks(place + 1),
         }
+    };
+    let going: Vec<usize> = (0..texts.len()).filter(|&place| goes(place)).map(|place| texts[place]).collect();
+    for at in going {
+        let unit = &mut units[at];
         let rule = leading_cue(std::iter::once(&*unit), rules).unwrap_or(common);
         let reason = Reason::Letter {
             sum: unit.evidence.sum(),
@@ -190,6 +198,11 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
         };
         unit.verdict = Some(Verdict { rule, reason });
     }
+}
+
+/// Whether a verdict rests on the line's own cues.
+fn by_cues(verdict: Verdict) -> bool {
+    matches!(verdict.reason, Reason::Cues { .. } | Reason::Letter { .. })
 }
 
 /// Removes runs of labels.

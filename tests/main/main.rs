@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod edges;
 mod layers;
+mod ledger;
 mod loader;
 mod pattern_sets;
 mod properties;

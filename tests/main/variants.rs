@@ -147,3 +147,22 @@ Donations to the paper are tax-deductible, the charity regulator confirmed on Fr
 ";
     assert!(stripper().strip(report.as_bytes()).removals.is_empty());
 }
+
+#[test]
+fn a_paragraph_between_two_boxes_stays() {
+    let text = "\
+Dear readers,
+Please consider supporting our independent journalism with a monthly donation, starting from just $3.
+Thank you for standing with us.
+Donate now
+The ferry will run every twenty minutes until the bridge reopens in the autumn of next year.
+Subscribe to our newsletter
+The day's news delivered to your inbox.
+The fare for foot passengers is to be waived.
+";
+    let expected = "\
+The ferry will run every twenty minutes until the bridge reopens in the autumn of next year.
+The fare for foot passengers is to be waived.
+";
+    assert_eq!(stripper().strip(text.as_bytes()).text(text), expected);
+}
