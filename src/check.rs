@@ -240,7 +240,9 @@ fn lint_phrases(report: &mut Report<'_>) {
                 );
             }
             if marker.anchor == Anchor::Start && is_one_word(phrase) && matches!(pattern.kind, Kind::Line { .. }) {
-                let message = format!("the phrase `{phrase}` is one word, which any line may begin with; add a colon or another word");
+                let message = format!(
+                    "the phrase `{phrase}` is one word, which any line may begin with; add a colon or another word"
+                );
                 report.add(Severity::Warning, message);
             }
             if marker.anchor == Anchor::Anywhere

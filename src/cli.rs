@@ -31,6 +31,8 @@ pub struct Args {
 pub enum Command {
     /// Show the verdict on each line, with the evidence for it
     Explain(ExplainArgs),
+    /// Score on labelled text: what is found, and what body copy is lost
+    Eval(EvalArgs),
     /// List, show and prove patterns
     #[command(subcommand)]
     Patterns(PatternsCommand),
@@ -130,6 +132,28 @@ pub struct ExplainArgs {
     pub patterns: PatternArgs,
 
     /// Write a line of JSON for each line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct EvalArgs {
+    /// Files of records with `id`, `text` and `labels`, a letter for each line
+    #[arg(value_name = "LABELLED", required = true)]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub patterns: PatternArgs,
+
+    /// List every editorial line that was lost
+    #[arg(long)]
+    pub losses: bool,
+
+    /// List every line that was left and should have gone
+    #[arg(long)]
+    pub misses: bool,
+
+    /// Write JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -24,8 +24,8 @@
 //!
 //! # The other parts
 //!
-//! [`check`] proves pattern sets through the real engine. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
-//! form in which removals are written down. Each part uses only those after it: `check`, `ledger`, `jsonl`, `engine`, `patterns`, `text`. None of
+//! [`check`] proves pattern sets through the real engine, [`eval`] scores them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
+//! form in which removals are written down. Each part uses only those after it: `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`, `text`. None of
 //! them prints, reads files or the environment, or keeps global state; the command does that.
 //!
 //! # Words
@@ -37,6 +37,7 @@
 
 pub mod check;
 pub mod engine;
+pub mod eval;
 pub mod jsonl;
 pub mod ledger;
 pub mod patterns;

@@ -1,6 +1,7 @@
 //! The commands, one file each. None of them decides anything about text: they read, call the library, and show.
 
 mod documents;
+mod eval;
 mod explain;
 mod filter;
 mod generate;
@@ -40,6 +41,7 @@ pub fn run(args: Args) -> Result<ExitStatus> {
     match args.command {
         None => filter::run(&args.filter),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Patterns(command)) => patterns::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),
         Some(Command::Man) => generate::man(),

@@ -253,7 +253,8 @@ fn quoted(text: &str) -> Vec<Range<usize>> {
         }
         let before = text[..at].chars().next_back();
         let after = text[at + 1..].chars().next();
-        let opens = before.is_none_or(|c| c == ' ' || c == '(' || is_unspaced(c)) && after.is_some_and(char::is_alphanumeric);
+        let opens =
+            before.is_none_or(|c| c == ' ' || c == '(' || is_unspaced(c)) && after.is_some_and(char::is_alphanumeric);
         let closes = before.is_some_and(|c| c != ' ') && after.is_none_or(|c| !c.is_alphanumeric() || is_unspaced(c));
         match single {
             None if opens => single = Some(at),

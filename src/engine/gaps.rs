@@ -82,7 +82,10 @@ impl Gaps {
     fn is_gap(&self, left: Side, right: Side, thresholds: &Thresholds) -> bool {
         let sides = [left.category, right.category];
         let inline = |category: &Category| {
-            matches!(category, Category::Advertising | Category::Related | Category::Navigation)
+            matches!(
+                category,
+                Category::Advertising | Category::Related | Category::Navigation
+            )
         };
         match self.texts() {
             0 => false,

@@ -180,7 +180,11 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
         let enough = |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum;
         // A line that says nothing of its own goes only from between two that go by their own words: what a pattern took may be another box, and the line
         // between them body copy.
-        let speaks = |place: usize| texts.get(place).is_some_and(|&at| enough(&units[at]) && units[at].verdict.is_none_or(by_cues));
+        let speaks = |place: usize| {
+            texts
+                .get(place)
+                .is_some_and(|&at| enough(&units[at]) && units[at].verdict.is_none_or(by_cues))
+        };
         match (unit.verdict, is_evident(unit)) {
             (Some(_), _) => false,
             (None, _) if unit.evidence.vetoed => false,
@@ -188,7 +192,10 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
             (None, false) => letter.is_some() && place > 0 && speaks(place - 1) && speaks(place + 1),
         }
     };
-    let going: Vec<usize> = (0..texts.len()).filter(|&place| goes(place)).map(|place| texts[place]).collect();
+    let going: Vec<usize> = (0..texts.len())
+        .filter(|&place| goes(place))
+        .map(|place| texts[place])
+        .collect();
     for at in going {
         let unit = &mut units[at];
         let rule = leading_cue(std::iter::once(&*unit), rules).unwrap_or(common);

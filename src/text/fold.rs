@@ -159,7 +159,9 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
         | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' => {}
-        '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | 'ʹ' | '‹' | '›' | '『' | '』' | '〈' | '〉' => push('\''),
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | 'ʹ' | '‹' | '›' | '『' | '』' | '〈' | '〉' => {
+            push('\'')
+        }
         '“' | '”' | '„' | '‟' | '″' | '«' | '»' | '「' | '」' | '《' | '》' | '〝' | '〞' | '〟' => {
             push('"')
         }
@@ -195,7 +197,11 @@ fn is_diacritic(c: char) -> bool {
 
 /// How many characters a reader sees in folded text: a letter with its vowel signs or voicing mark, or a Hangul syllable, is one.
 pub fn count_chars(folded: &str) -> usize {
-    if folded.is_ascii() { folded.len() } else { folded.chars().filter(|&c| !is_part(c)).count() }
+    if folded.is_ascii() {
+        folded.len()
+    } else {
+        folded.chars().filter(|&c| !is_part(c)).count()
+    }
 }
 
 /// The second half of a character: a vowel sign, a voicing mark, a Hangul vowel or final consonant.

@@ -61,8 +61,28 @@ impl Shape {
 
 /// Whether text stops as a sentence does.
 pub fn ends_sentence(text: &str) -> bool {
-    let closing =
-        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '*' | '_' | '」' | '』' | '）' | '］' | '】' | '》' | '〉');
+    let closing = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\''
+                    | '”'
+                    | '’'
+                    | '»'
+                    | '“'
+                    | ')'
+                    | ']'
+                    | '*'
+                    | '_'
+                    | '」'
+                    | '』'
+                    | '）'
+                    | '］'
+                    | '】'
+                    | '》'
+                    | '〉'
+            )
+    };
     text.trim_end_matches(closing)
         .ends_with(['.', '?', '!', ':', '…', '。', '？', '！', '؟', '।', '։', '።'])
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The parts of the library, each of which may use only those after it.
-const LAYERS: &[&str] = &["check", "ledger", "jsonl", "engine", "patterns", "text"];
+const LAYERS: &[&str] = &["check", "eval", "ledger", "jsonl", "engine", "patterns", "text"];
 
 #[test]
 fn each_part_uses_only_those_below_it() {

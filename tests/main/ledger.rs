@@ -12,7 +12,13 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, ledger) = (folder.path().join("input"), folder.path().join("ledger.jsonl"));
     fs::write(&file, input).expect("written");
-    let output = bodycopy().args(args).arg("--ledger").arg(&ledger).arg(&file).output().expect("it runs");
+    let output = bodycopy()
+        .args(args)
+        .arg("--ledger")
+        .arg(&ledger)
+        .arg(&file)
+        .output()
+        .expect("it runs");
     assert!(output.status.success(), "{}", stderr(&output));
 
     let entries: Vec<Value> = fs::read_to_string(&ledger)
@@ -23,7 +29,8 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
     let mut rebuilt = Vec::new();
     let mut left = output.stdout.as_slice();
     for entry in &entries {
-        let at = |index: usize| usize::try_from(entry["source_bytes"][index].as_u64().expect("a number")).expect("in range");
+        let at =
+            |index: usize| usize::try_from(entry["source_bytes"][index].as_u64().expect("a number")).expect("in range");
         let (before, after) = left.split_at(at(0) - rebuilt.len());
         rebuilt.extend(before);
         left = after;
@@ -33,7 +40,10 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
         }
         assert_eq!(rebuilt.len(), at(1));
         for key in ["pattern", "category", "reason", "sets", "source"] {
-            assert!(entry[key].as_str().is_some_and(|value| !value.is_empty()), "{key} of {entry}");
+            assert!(
+                entry[key].as_str().is_some_and(|value| !value.is_empty()),
+                "{key} of {entry}"
+            );
         }
     }
     rebuilt.extend(left);
@@ -43,8 +53,13 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
 }
 
 fn unhex(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-    digits.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect()
+    let digits = hex
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+    digits
+        .map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal"))
+        .collect()
 }
 
 #[test]
@@ -57,7 +72,10 @@ fn of_every_seed() {
 
 #[test]
 fn of_text_that_is_not_utf8() {
-    let entries = round_trip(b"News.\n\xef\xbb\xbf\nAdvertisement\n\xff\xfe\nMore.\nRead more: caf\xe9s close\nEnd", &[]);
+    let entries = round_trip(
+        b"News.\n\xef\xbb\xbf\nAdvertisement\n\xff\xfe\nMore.\nRead more: caf\xe9s close\nEnd",
+        &[],
+    );
     assert_eq!(entries.len(), 2);
     assert!(entries[1]["raw_hex"].is_string());
 }
