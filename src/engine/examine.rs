@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::patterns::{Anchor, Cut, Kind};
 use crate::text::fold::{Folded, count_chars, is_part};
+use crate::text::wrap::ends_sentence;
 
 use super::rules::{Role, Rules, Target};
 use super::unit::{Findings, Found};
@@ -89,10 +90,11 @@ fn sort(
     let text = folded.text();
     let chars = count_chars(text);
     let quotes = quoted(text);
+    // A phrase that has quotation marks of its own, around a name, is not quoted by them.
     let is_quoted = |range: &Range<usize>| {
         quotes
             .iter()
-            .any(|quote| quote.start < range.end && range.start < quote.end)
+            .any(|quote| quote.start <= range.start && range.end <= quote.end)
     };
     let origin = |range: &Range<usize>| {
         let bytes = folded.origin(range.clone());
@@ -120,10 +122,10 @@ fn sort(
                 if chars > *max_chars {
                     continue;
                 }
+                if is_quoted(&range) {
+                    continue;
+                }
                 if matches!(marker.anchor, Anchor::Anywhere | Anchor::End) {
-                    if is_quoted(&range) {
-                        continue;
-                    }
                     loose.push((rule, range.clone()));
                 }
                 // An appeal does not report what others say.
@@ -238,7 +240,16 @@ fn is_unspaced(c: char) -> bool {
 ///
 /// Double marks open and close in turn; one that is never closed reaches to the end, as in a quotation of several paragraphs. A single mark
 /// opens before a word and closes after one.
+///
+/// A paragraph that begins with a dash, and has another further on or ends as a sentence does, is direct speech as many languages set it: `- We are
+/// glad - she said`.
 fn quoted(text: &str) -> Vec<Range<usize>> {
+    if text
+        .strip_prefix("- ")
+        .is_some_and(|speech| !speech.ends_with('-') && (speech.contains(" - ") || ends_sentence(speech)))
+    {
+        return vec![0..text.len()];
+    }
     let mut quotes = Vec::new();
     let mut double = None;
     let mut single: Option<usize> = None;
@@ -377,6 +388,7 @@ mod tests {
         assert_eq!(parts("\"it goes on"), ["\"it goes on"]);
         assert_eq!(parts("it's the readers' 'own words', isn't it"), ["'own words'"]);
         assert!(parts("don't can't").is_empty());
+        assert_eq!(parts("- please give - she said"), ["- please give - she said"]);
     }
 
     #[test]

@@ -189,7 +189,13 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
             (Some(_), _) => false,
             (None, _) if unit.evidence.vetoed => false,
             (None, true) => letter.is_some() || enough(unit) || unit.chars <= SHORT_CHARS,
-            (None, false) => letter.is_some() && place > 0 && speaks(place - 1) && speaks(place + 1),
+            (None, false) => {
+                letter.is_some()
+                    && unit.findings.guards.is_empty()
+                    && place > 0
+                    && speaks(place - 1)
+                    && speaks(place + 1)
+            }
         }
     };
     let going: Vec<usize> = (0..texts.len())

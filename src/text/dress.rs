@@ -35,9 +35,15 @@ pub fn lead(line: &str) -> (Lead, usize) {
                 kind = Lead::Heading;
                 rest = words;
             }
-            '-' | '*' | '+' | '–' | '—' if spaced => {
+            '-' if spaced && is_speech(after) => break,
+            '-' | '*' | '+' if spaced => {
                 kind = Lead::Bullet;
                 rest = after;
+            }
+            // A long dash is a bullet here and the mark of direct speech there, so it stays to be seen.
+            '–' | '—' if spaced => {
+                kind = Lead::Bullet;
+                break;
             }
             '•' | '·' | '■' | '▪' | '●' | '○' | '◦' | '‣' | '►' | '▶' | '▸' | '»' | '→' | '⇒' | '✓' | '✔' | '★' =>
             {
@@ -59,6 +65,14 @@ pub fn lead(line: &str) -> (Lead, usize) {
         }
     }
     (kind, line.len() - rest.len())
+}
+
+/// Whether what follows a dash is direct speech, with a dash before who says it: `We are glad, - she said`.
+fn is_speech(text: &str) -> bool {
+    text.match_indices(" - ")
+        .chain(text.match_indices(" – "))
+        .chain(text.match_indices(" — "))
+        .any(|(at, _)| text[..at].ends_with([',', '.', '!', '?', '…']))
 }
 
 /// A link's target is looked for in so many bytes, so that a line of brackets costs no more than its length.
@@ -187,6 +201,8 @@ mod tests {
         assert_eq!(lead("12. three"), (Lead::Bullet, 4));
         assert_eq!(lead("2024 was dry"), (Lead::None, 0));
         assert_eq!(lead("-5 degrees"), (Lead::None, 0));
+        assert_eq!(lead("– three"), (Lead::Bullet, 0));
+        assert_eq!(lead("- We are glad, - she said."), (Lead::None, 0));
         assert_eq!(lead("#SupportUs"), (Lead::None, 0));
         assert_eq!(lead("› x"), (Lead::None, 0));
         assert_eq!(lead(""), (Lead::None, 0));
