@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::engine::{Event, Sink, Stripper};
 use crate::patterns::{Anchor, Kind, Marker, Pattern, PatternSet, PatternSets, Selection};
@@ -95,7 +96,7 @@ pub fn never_found(sets: &PatternSets, texts: impl IntoIterator<Item = Vec<u8>>)
         let Ok(()) = stream.push(&text, &mut found);
         let Ok(()) = stream.finish(&mut found);
     }
-    let never = |pattern: &&Pattern| !found.ids.contains(&pattern.id);
+    let never = |pattern: &&Arc<Pattern>| !found.ids.contains(&pattern.id);
     sets.patterns()
         .filter(never)
         .map(|pattern| pattern.id.as_str())
@@ -127,7 +128,7 @@ impl<'s> Sink<'s> for FoundIds {
 
 struct Report<'a> {
     set: &'a PatternSet,
-    pattern: &'a Pattern,
+    pattern: &'a Arc<Pattern>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -147,7 +148,7 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
     let pattern = report.pattern;
     let alone = PatternSets {
         sets: vec![PatternSet {
-            patterns: vec![pattern.clone()],
+            patterns: vec![Arc::clone(pattern)],
             ..report.set.clone()
         }],
         thresholds: sets.thresholds,

@@ -121,7 +121,7 @@ pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>>
             }
             continue;
         }
-        match load_set(&path, &text) {
+        match load_set(&path, text) {
             Ok(set) => loaded.push(set),
             Err(error) => errors.push(error),
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::patterns::{Anchor, Cut, Kind};
+use crate::patterns::{Anchor, Cut, Kind, Pattern};
 use crate::text::fold::{Folded, count_chars, is_part};
 use crate::text::wrap::ends_sentence;
 
@@ -101,11 +101,17 @@ fn sort(
         base + bytes.start..base + bytes.end
     };
     let is_veto = |rule: u32| matches!(rules.pattern(rule).kind, Kind::Guard { weight: None, .. });
-    let vetoes: Vec<Range<usize>> = matches
+    let guards: Vec<(&str, Range<usize>)> = matches
         .iter()
         .filter(|found| is_veto(found.0))
-        .map(|found| found.2.clone())
+        .map(|found| (rules.pattern(found.0).language(), found.2.clone()))
         .collect();
+    // A guard speaks for its own language: what says "he said" in one is a name in another.
+    let is_vetoed = |pattern: &Pattern, range: &Range<usize>| {
+        let mut own = guards.iter().filter(|(language, _)| *language == pattern.language());
+        own.any(|(_, guard)| range.start <= guard.start && guard.end <= range.end)
+    };
+    let whole = 0..text.len();
     let mut findings = Findings::default();
     let mut best = None;
     // Line patterns found where text may stand before the phrase.
@@ -129,7 +135,7 @@ fn sort(
                     loose.push((rule, range.clone()));
                 }
                 // An appeal does not report what others say.
-                if !vetoes.is_empty() && marker.anchor == Anchor::Start && pattern.category.is_appeal() {
+                if marker.anchor == Anchor::Start && pattern.category.is_appeal() && is_vetoed(pattern, &whole) {
                     continue;
                 }
                 // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.
@@ -148,7 +154,7 @@ fn sort(
                 let Some(cut) = cut_range(text, &range, *cut, marker.anchor) else {
                     continue;
                 };
-                if is_quoted(&range) || vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end) {
+                if is_quoted(&range) || is_vetoed(pattern, &cut) {
                     continue;
                 }
                 if cut == (0..text.len()) {
@@ -173,11 +179,12 @@ fn sort(
         let start = sentence_start(text, range.start);
         let sentence = origin(&(start..range.end)).start;
         let speaks = findings.cues.iter().any(|cue| cue.bytes.start < sentence);
-        let vetoed = !vetoes.is_empty();
+        let pattern = rules.pattern(*rule);
+        let vetoed = is_vetoed(pattern, &whole);
         if vetoed || (!is_short_sentence(&text[..start]) && !speaks) {
             let rule = *rule;
             let cut = cut_range(text, range, Cut::Sentence, Anchor::End);
-            let cut = cut.filter(|cut| !vetoes.iter().any(|veto| cut.start <= veto.start && veto.end <= cut.end));
+            let cut = cut.filter(|cut| !is_vetoed(pattern, cut));
             if let Some(cut) = cut.filter(|cut| cut.start > 0) {
                 findings.cuts.push(Found {
                     rule,

@@ -178,8 +178,8 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
     let goes = |place: usize| {
         let unit = &units[texts[place]];
         let enough = |unit: &Unit| unit.evidence.sum() >= rules.thresholds.edge_sum;
-        // A line that says nothing of its own goes only from between two that go by their own words: what a pattern took may be another box, and the line
-        // between them body copy.
+        // A line that says nothing of its own goes only if it is no sentence, and from between two that go by their own words: what a pattern took may be
+        // another box, and the line between them body copy.
         let speaks = |place: usize| {
             texts
                 .get(place)
@@ -191,6 +191,7 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
             (None, true) => letter.is_some() || enough(unit) || unit.chars <= SHORT_CHARS,
             (None, false) => {
                 letter.is_some()
+                    && !unit.ends_sentence
                     && unit.findings.guards.is_empty()
                     && place > 0
                     && speaks(place - 1)

@@ -1,7 +1,7 @@
 //! Turns pattern sets into what the engine runs: one table of literals, each leading to the rules that it may be a hit of.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 
@@ -49,7 +49,7 @@ impl LazyRegex {
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// Ordered by set and place in the file; a rule is known by its index.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<Arc<Pattern>>,
     pub scanner: Scanner,
     targets: Vec<Vec<Target>>,
     pub regexes: Vec<LazyRegex>,
@@ -59,7 +59,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub fn new(sets: &PatternSets, selection: Selection) -> Self {
-        let patterns: Vec<Pattern> = sets
+        let patterns: Vec<Arc<Pattern>> = sets
             .patterns()
             .filter(|pattern| selection.uses(pattern))
             .cloned()
@@ -73,7 +73,7 @@ impl Rules {
         }
         Self {
             patterns,
-            scanner: Scanner::new(&table.literals),
+            scanner: Scanner::new(table.ids),
             targets: table.targets,
             regexes: table.regexes,
             thresholds: sets.thresholds,
@@ -103,8 +103,8 @@ impl Rules {
 
 #[derive(Default)]
 struct Table {
+    /// Each literal with its index in `targets`.
     ids: HashMap<String, usize>,
-    literals: Vec<String>,
     targets: Vec<Vec<Target>>,
     regexes: Vec<LazyRegex>,
 }
@@ -150,10 +150,9 @@ impl Table {
     }
 
     fn push(&mut self, literal: String, target: Target) {
-        let next = self.literals.len();
-        let id = *self.ids.entry(literal.clone()).or_insert(next);
+        let next = self.targets.len();
+        let id = *self.ids.entry(literal).or_insert(next);
         if id == next {
-            self.literals.push(literal);
             self.targets.push(Vec::new());
         }
         self.targets[id].push(target);

@@ -121,7 +121,12 @@ impl Score {
                 score.raise(family, weight);
             }
         }
-        for found in &findings.guards {
+        // A guard speaks for its own language: what says "he said" in one is a name in another. Where nothing else was found, any will do.
+        let language = |found: &Found| rules.pattern(found.rule).language();
+        let counts = |guard: &&Found| {
+            findings.cues.is_empty() || findings.cues.iter().any(|cue| language(cue) == language(guard))
+        };
+        for found in findings.guards.iter().filter(counts) {
             match rules.pattern(found.rule).kind {
                 Kind::Guard {
                     weight: Some(weight), ..

@@ -26,7 +26,7 @@ impl PatternSets {
                     Err(error) => errors.push(error),
                 }
             } else {
-                match load_set(path, text) {
+                match load_set(path, *text) {
                     Ok(set) => sets.push(set),
                     Err(error) => errors.push(error),
                 }

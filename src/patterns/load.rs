@@ -1,5 +1,8 @@
 //! Turns the text of a pattern file into a [`PatternSet`], or says what is wrong, where, and what would be right.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use regex_syntax::hir::Hir;
 use serde::Deserialize;
 use toml::Spanned;
@@ -98,7 +101,9 @@ struct RawMarker {
 ///
 /// # Errors
 /// The first thing that is wrong, with its line.
-pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
+pub fn load_set(path: &str, text: impl Into<Cow<'static, str>>) -> Result<PatternSet, LoadError> {
+    let source = text.into();
+    let text = source.as_ref();
     let at = |offset: usize, message: String| LoadError {
         path: path.to_owned(),
         line: line_of(text, offset),
@@ -126,7 +131,7 @@ pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
         ));
     }
 
-    let mut patterns: Vec<Pattern> = Vec::with_capacity(file.pattern.len());
+    let mut patterns: Vec<Arc<Pattern>> = Vec::with_capacity(file.pattern.len());
     for raw_pattern in file.pattern {
         let id_at = raw_pattern.id.span().start;
         let full = format!("{id}.{}", raw_pattern.id.get_ref());
@@ -140,7 +145,7 @@ pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
             );
             return Err(at(id_at, message));
         }
-        patterns.push(pattern);
+        patterns.push(Arc::new(pattern));
     }
     Ok(PatternSet {
         id,
@@ -150,7 +155,7 @@ pub fn load_set(path: &str, text: &str) -> Result<PatternSet, LoadError> {
         summary: raw.summary,
         patterns,
         path: path.to_owned(),
-        source: text.to_owned(),
+        source,
     })
 }
 

@@ -1,6 +1,8 @@
 //! Defines pattern sets and the closed lists that they use: categories, kinds, families, anchors.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -306,11 +308,11 @@ pub struct PatternSet {
     /// What is in the file, in a few words.
     pub summary: String,
     /// In the order of the file.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<Arc<Pattern>>,
     /// The path of the file, as it was handed over.
     pub path: String,
     /// The text of the file.
-    pub source: String,
+    pub source: Cow<'static, str>,
 }
 
 /// When evidence is enough. Read from `judge.toml`; see there for what each means.
@@ -353,7 +355,7 @@ impl PatternSets {
     }
 
     /// All patterns, in order of their sets.
-    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+    pub fn patterns(&self) -> impl Iterator<Item = &Arc<Pattern>> {
         self.sets.iter().flat_map(|set| &set.patterns)
     }
 
@@ -365,7 +367,7 @@ impl PatternSets {
         for set in &self.sets {
             sha.update(&set.id);
             sha.update([0]);
-            sha.update(&set.source);
+            sha.update(set.source.as_bytes());
             sha.update([0]);
         }
         sha.finalize()

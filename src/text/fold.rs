@@ -173,6 +173,8 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
         // Turkish: the capital of i, and of dotless i, is not what other languages make of it.
         'ı' | 'İ' => push('i'),
         'ς' => push('σ'),
+        // Hindi is written with chandrabindu or anusvara, with or without nukta.
+        '\u{901}' => push('\u{902}'),
         _ if c.is_whitespace() => push(' '),
         _ => decompose_compatible(c, |part| {
             if is_diacritic(part) {
@@ -192,7 +194,7 @@ fn fold_char(c: char, push: &mut dyn FnMut(char)) {
 
 /// Marks that a reader can do without. Vowel signs of Indic scripts and the voicing marks of kana are no diacritics: they change the word.
 fn is_diacritic(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{93c}')
 }
 
 /// How many characters a reader sees in folded text: a letter with its vowel signs or voicing mark, or a Hangul syllable, is one.
@@ -247,6 +249,7 @@ mod tests {
         assert_eq!(fold("e\u{301}te\u{301}"), fold("été"));
         assert_eq!(fold("한국"), fold("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"));
         assert_ne!(fold("かき"), fold("がき"));
+        assert_eq!(fold("ख़बर यहाँ"), fold("खबर यहां"));
     }
 
     #[test]

@@ -29,7 +29,7 @@ provenance = "standing line above the third paragraph"
 /// The message for the good file with one change.
 fn message(from: &str, to: &str) -> String {
     assert!(GOOD.contains(from), "{from}");
-    load_set("patterns/en/gazette.toml", &GOOD.replacen(from, to, 1))
+    load_set("patterns/en/gazette.toml", GOOD.replacen(from, to, 1))
         .expect_err("it is broken")
         .to_string()
 }
@@ -159,7 +159,7 @@ fn each_way_of_breaking_it_is_told() {
 #[test]
 fn an_id_is_there_once() {
     let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[pattern]]").expect("there")..]);
-    let message = load_set("patterns/en/gazette.toml", &twice)
+    let message = load_set("patterns/en/gazette.toml", twice)
         .expect_err("broken")
         .to_string();
     assert!(
