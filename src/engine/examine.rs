@@ -255,7 +255,8 @@ fn quoted(text: &str) -> Vec<Range<usize>> {
         .strip_prefix("- ")
         .is_some_and(|speech| !speech.ends_with('-') && (speech.contains(" - ") || ends_sentence(speech)))
     {
-        return vec![0..text.len()];
+        let whole = 0..text.len();
+        return vec![whole];
     }
     let mut quotes = Vec::new();
     let mut double = None;
