@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 const ABOUT: &str = "Keeps the editorial body of news text and takes out what publishers wrap around it";
@@ -14,7 +16,8 @@ A file that has the name of a command is written as a path: `bodycopy ./explain`
 
 /// The command line.
 #[derive(Debug, Parser)]
-#[command(name = "bodycopy", version, about = ABOUT, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+#[command(name = "bodycopy", version, about = ABOUT, after_help = AFTER_HELP, subcommand_precedence_over_arg = true,
+    override_usage = "bodycopy [OPTIONS] [FILE]...\n       bodycopy <COMMAND>")]
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -25,6 +28,23 @@ pub struct Args {
     /// Use colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+impl Args {
+    /// Reads the command line, or ends the program with a message.
+    ///
+    /// Options of the filter before the name of a command would be lost without a word, so they are refused.
+    pub fn read() -> Self {
+        let mut definition = Self::command();
+        let matches = definition.get_matches_mut();
+        let typed = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        let filter_option = matches.ids().find(|id| id.as_str() != "color" && typed(id));
+        if let (Some(name), Some(option)) = (matches.subcommand_name(), filter_option) {
+            let message = format!("`{option}` belongs to the filter; options of `{name}` come after it");
+            definition.error(ErrorKind::ArgumentConflict, message).exit();
+        }
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,10 +9,8 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    let args = cli::Args::parse();
+    let args = cli::Args::read();
     args.color.write_global();
     match commands::run(args) {
         Ok(status) => status.into(),
