@@ -82,7 +82,9 @@ impl Folded {
                 if c.is_ascii_whitespace() || c == '\u{b}' {
                     self.space(at);
                 } else {
-                    self.push(c.to_ascii_lowercase(), at);
+                    // Most text is ASCII: one byte of it is one byte of the folded form.
+                    self.text.push(c.to_ascii_lowercase());
+                    self.origins.push((offset(at.start), offset(at.end)));
                 }
             } else {
                 fold_char(c, &mut |c| {

@@ -4,6 +4,7 @@
 mod cli;
 mod command;
 mod edges;
+mod judge;
 mod layers;
 mod ledger;
 mod loader;

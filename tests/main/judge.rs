@@ -1,0 +1,390 @@
+//! How the judge decides, shown with patterns made for it.
+
+use bodycopy::patterns::load_set;
+use bodycopy::{PatternSets, Selection, Stripper};
+
+/// The patterns of these tests. Each is proved by the tests, so the examples in the file are only for form.
+const PATTERNS: &str = r#"
+[set]
+id       = "en.test"
+language = "en"
+summary  = "For tests"
+
+[[pattern]]
+id = "ad"
+category = "advertising"
+kind = "line"
+literals = ["Advertisement"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "join"
+category = "newsletter"
+kind = "line"
+literals = ["Join our list"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "letter"
+category = "donation"
+kind = "block"
+start = { literals = ["A letter from"] }
+end = { anchor = "whole", literals = ["Later"] }
+max_lines = 5
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "note"
+category = "subscription"
+kind = "block"
+start = { literals = ["A note from"] }
+end = { anchor = "whole", literals = ["Not now"] }
+max_lines = 3
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "related"
+category = "related"
+kind = "section"
+literals = ["Related stories"]
+max_lines = 6
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "see"
+category = "related"
+kind = "span"
+cut = "bracket"
+literals = ["see also"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "plea"
+category = "donation"
+kind = "span"
+cut = "sentence"
+literals = ["please give"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "ask"
+category = "donation"
+kind = "cue"
+family = "ask"
+weight = 2
+literals = ["we need you"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "money"
+category = "donation"
+kind = "cue"
+family = "money"
+weight = 3
+literals = ["five dollars"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "self"
+category = "donation"
+kind = "cue"
+family = "self"
+weight = 2
+literals = ["our newsroom"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "thanks"
+category = "donation"
+kind = "cue"
+family = "thanks"
+weight = 2
+literals = ["thank you all"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "dear"
+category = "donation"
+kind = "cue"
+family = "opener"
+weight = 2
+anchor = "start"
+literals = ["Dear all"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "label"
+category = "social"
+kind = "cue"
+family = "label"
+weight = 1
+literals = ["Mail", "Print", "Share"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+
+[[pattern]]
+id = "said"
+category = "donation"
+kind = "guard"
+literals = ["she said"]
+match = ["x"]
+no_match = ["x"]
+added = 2026-11-23
+provenance = "test"
+"#;
+
+fn sets() -> PatternSets {
+    let mut sets = PatternSets::builtin().expect("sound");
+    sets.sets = vec![load_set("en/test.toml", PATTERNS).expect("sound")];
+    sets
+}
+
+/// What is left of lines given with ` / ` between them.
+fn left_of(lines: &str) -> String {
+    left_with(lines, &[], &[])
+}
+
+fn left_with(lines: &str, select: &[&str], ignore: &[&str]) -> String {
+    let sets = sets();
+    let stripper = Stripper::new(&sets, Selection::new(&sets, select, ignore).expect("known names"));
+    let text = lines.replace(" / ", "\n");
+    stripper.strip(text.as_bytes()).text(&text).replace('\n', " / ")
+}
+
+#[test]
+fn a_block_goes_from_its_start_to_its_end() {
+    assert_eq!(
+        left_of("News. / A letter from us / It rained. / Later / More."),
+        "News. / More."
+    );
+    assert_eq!(left_of("A letter from us / Later"), "");
+}
+
+#[test]
+fn a_block_that_does_not_end_in_time_stays_but_for_what_goes_by_itself() {
+    let news = "A letter from us / One. / Two. / Three. / Four. / Later";
+    assert_eq!(left_of(news), news);
+    assert_eq!(
+        left_of("A letter from us / One. / Advertisement / Two."),
+        "A letter from us / One. / Two."
+    );
+}
+
+#[test]
+fn a_block_within_one_that_never_ends_is_found() {
+    assert_eq!(
+        left_of("A letter from us / News. / A note from us / Not now / More. / Even more."),
+        "A letter from us / News. / More. / Even more."
+    );
+    // The end belongs to the start that is near enough.
+    assert_eq!(
+        left_of("A letter from us / One. / Two. / A letter from them / Three. / Later / Four."),
+        "A letter from us / One. / Two. / Four."
+    );
+}
+
+#[test]
+fn an_end_of_another_block_ends_nothing() {
+    let news = "A note from us / News. / Later / More.";
+    assert_eq!(left_of(news), news);
+}
+
+#[test]
+fn a_section_takes_the_short_lines_under_its_heading() {
+    assert_eq!(
+        left_of("News. / Related stories / Bridge shut / Fares rise"),
+        "News. / "
+    );
+    assert_eq!(
+        left_of("Related stories / Bridge shut / The council met on Tuesday."),
+        "The council met on Tuesday."
+    );
+    assert_eq!(
+        left_of("Related stories / The council met on Tuesday."),
+        "Related stories / The council met on Tuesday."
+    );
+}
+
+#[test]
+fn the_last_item_before_body_copy_may_be_a_subheading() {
+    let list = "Related stories / Bridge shut / Fares rise / ";
+    assert_eq!(
+        left_of(&format!("{list}Why now / The council met.")),
+        "Why now / The council met."
+    );
+    assert_eq!(left_of(&format!("{list} / The council met.")), "The council met.");
+    assert_eq!(
+        left_of("Related stories / - Bridge shut / - Fares rise / The council met."),
+        "The council met."
+    );
+}
+
+#[test]
+fn a_section_is_no_longer_than_it_may_be() {
+    assert_eq!(
+        left_of("Related stories / A b / C d / E f / G h / I j / K l / M n"),
+        "I j / K l / M n"
+    );
+}
+
+#[test]
+fn spans_are_cut_at_brackets_and_sentences() {
+    assert_eq!(left_of("The bridge (see also: fares) is shut."), "The bridge is shut.");
+    assert_eq!(left_of("(see also: fares)"), "");
+    assert_eq!(left_of("The bridge is shut. Please give today."), "The bridge is shut.");
+    assert_eq!(
+        left_of("The bridge is shut. “Please give,” she said."),
+        "The bridge is shut. “Please give,” she said."
+    );
+    assert_eq!(
+        left_of("Please give, it says. The bridge is shut. It rains. Ferries run."),
+        "Please give, it says. The bridge is shut. It rains. Ferries run."
+    );
+}
+
+#[test]
+fn a_line_goes_by_cues_of_several_families() {
+    assert_eq!(
+        left_of("News. / Our newsroom says: we need you, five dollars. / More."),
+        "News. / More."
+    );
+    // Two families, however often, are not enough.
+    let news = "We need you. We need you. Five dollars. Five dollars.";
+    assert_eq!(left_of(news), news);
+}
+
+#[test]
+fn cues_do_not_count_in_quotation_marks_or_beside_a_guard() {
+    for news in [
+        "“Our newsroom says: we need you, five dollars,” the letter reads.",
+        "Our newsroom says: we need you, five dollars, she said.",
+        "– Our newsroom says: we need you, five dollars.",
+        "‘Our newsroom says: we need you, five dollars,’ the letter reads.",
+    ] {
+        assert_eq!(left_of(news), news);
+    }
+}
+
+#[test]
+fn a_long_line_needs_more() {
+    let news = format!(
+        "Our newsroom says: we need you, five dollars. {}",
+        "It rained on the old town again. ".repeat(40)
+    );
+    assert_eq!(left_of(&news), news);
+}
+
+#[test]
+fn a_letter_goes_by_the_cues_of_all_its_lines() {
+    assert_eq!(
+        left_of("News. / Dear all / We need you. / Five dollars help our newsroom. / Thank you all. / More."),
+        "News. / More."
+    );
+    // Without something asked for, it is no letter.
+    let news = "News. / Dear all / Five dollars help our newsroom. / Thank you all. / More.";
+    assert_eq!(left_of(news), news);
+}
+
+#[test]
+fn a_sentence_that_says_nothing_stays_in_the_midst_of_a_letter() {
+    let text =
+        "Dear all / We need you. / The ferry runs every hour. / Five dollars help our newsroom. / Thank you all.";
+    assert_eq!(left_of(text), "The ferry runs every hour. / ");
+}
+
+#[test]
+fn labels_go_by_three() {
+    assert_eq!(left_of("News. / Mail / Print / Share / More."), "News. / More.");
+    assert_eq!(left_of("News. / Mail / Print / More."), "News. / Mail / Print / More.");
+    assert_eq!(left_of("News. / Mail / Join our list / Print / More."), "News. / More.");
+}
+
+#[test]
+fn a_short_line_goes_between_two_lines_of_a_box() {
+    assert_eq!(
+        left_of("News. / Join our list / Every Friday / Join our list / More."),
+        "News. / More."
+    );
+    assert_eq!(
+        left_of("News. / Join our list / It is Friday. / Join our list / More."),
+        "News. / It is Friday. / More."
+    );
+    assert_eq!(
+        left_of("News. / Advertisement / Why now / Advertisement / More."),
+        "News. / Why now / More."
+    );
+}
+
+#[test]
+fn blank_lines_go_with_what_they_set_apart() {
+    assert_eq!(left_of("News. /  / Advertisement /  / More."), "News. /  / More.");
+    assert_eq!(left_of("News. / Advertisement /  / More."), "News. /  / More.");
+    assert_eq!(left_of("News. /  / Advertisement / More."), "News. /  / More.");
+    assert_eq!(left_of("Advertisement /  / News."), "News.");
+    assert_eq!(
+        left_of("News. / Advertisement /  / Advertisement / More."),
+        "News. / More."
+    );
+    assert_eq!(left_of("News. / Advertisement /  / "), "News. / ");
+}
+
+#[test]
+fn a_selection_narrows_what_goes() {
+    let text = "Advertisement / Join our list / Our newsroom says: we need you, five dollars.";
+    assert_eq!(
+        left_with(text, &["advertising"], &[]),
+        "Join our list / Our newsroom says: we need you, five dollars."
+    );
+    assert_eq!(left_with(text, &["donation"], &[]), "Advertisement / Join our list / ");
+    assert_eq!(
+        left_with(text, &[], &["donation"]),
+        "Our newsroom says: we need you, five dollars."
+    );
+    assert_eq!(
+        left_with(text, &[], &["en.test.ad", "en.test.money"]),
+        "Advertisement / Our newsroom says: we need you, five dollars."
+    );
+    assert_eq!(
+        left_with(text, &["en.test.join"], &[]),
+        "Advertisement / Our newsroom says: we need you, five dollars."
+    );
+    assert_eq!(left_with(text, &[], &["en"]), text);
+}
