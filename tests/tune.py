@@ -28,7 +28,7 @@ GRID = {
     "letter-families": [5, 4, 3],
     "letter-mean": [3, 2.5, 2, 1.5],
     "edge-sum": [3, 2.5, 2, 1.5, 1],
-    "labels": [4, 3, 2],
+    "labels": [4, 3],
     "gap-chars": [60, 80, 100, 120],
     "gap-lines": [1, 2, 3, 4],
     "gap-removed": [6, 5, 4, 3],
