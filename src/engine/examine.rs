@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::patterns::{Anchor, Cut, Kind, Pattern};
+use crate::patterns::{Anchor, Cut, Family, Kind, Pattern};
 use crate::text::fold::{Folded, count_chars, is_part};
 use crate::text::wrap::ends_sentence;
 
@@ -134,8 +134,8 @@ fn sort(
                 if matches!(marker.anchor, Anchor::Anywhere | Anchor::End) {
                     loose.push((rule, range.clone()));
                 }
-                // An appeal does not report what others say.
-                if marker.anchor == Anchor::Start && pattern.category.is_appeal() && is_vetoed(pattern, &whole) {
+                // A publisher does not report what others say; a headline that it points to may.
+                if marker.anchor == Anchor::Start && !pattern.category.is_pointer() && is_vetoed(pattern, &whole) {
                     continue;
                 }
                 // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.
@@ -168,6 +168,10 @@ fn sort(
                 findings.cuts.push(Found { rule, bytes });
             }
             Kind::Cue { .. } if is_quoted(&range) => {}
+            // A label has no full stop; a line of a poem may.
+            Kind::Cue {
+                family: Family::Label, ..
+            } if text.ends_with('.') => {}
             Kind::Cue { .. } => findings.cues.push(found(&range)),
             Kind::Guard { .. } => findings.guards.push(found(&range)),
         }

@@ -30,6 +30,8 @@ const SHORT_CHARS: usize = 160;
 #[derive(Debug, Default)]
 pub(crate) struct Letters {
     run: VecDeque<Unit>,
+    /// The last text before the run ends in a colon: what follows is a list of the article.
+    after_colon: bool,
 }
 
 impl Letters {
@@ -53,6 +55,7 @@ impl Letters {
             self.run.push_back(unit);
         } else {
             self.decide(rules, out);
+            self.after_colon = unit.ends_colon || (self.after_colon && unit.is_blank());
             out.push_back(unit);
         }
     }
@@ -76,7 +79,10 @@ impl Letters {
         let run = self.run.make_contiguous();
         alone(rules, run);
         letter(rules, run);
-        labels(rules, run);
+        if !self.after_colon {
+            labels(rules, run);
+        }
+        self.after_colon = false;
         out.extend(self.run.drain(..));
     }
 }
@@ -88,7 +94,14 @@ fn is_evident(unit: &Unit) -> bool {
 /// A longer line needs more: it has more room for phrases that mean nothing.
 fn goes_alone(unit: &Unit, thresholds: &Thresholds) -> bool {
     let length = (unit.chars as f32 / thresholds.line_chars).max(1.0);
-    unit.evidence.sum() >= thresholds.line_sum * length && unit.evidence.families() >= thresholds.line_families
+    let enough =
+        unit.evidence.sum() >= thresholds.line_sum * length && unit.evidence.families() >= thresholds.line_families;
+    // Thanks and amounts are said at any collection; a publisher speaks of itself, or asks.
+    let speaks = unit.evidence.has(Family::Own)
+        || [Family::Ask, Family::Act, Family::Inbox]
+            .iter()
+            .any(|&family| unit.evidence.weight(family) >= thresholds.edge_sum);
+    enough && speaks
 }
 
 fn alone(rules: &Rules, run: &mut [Unit]) {
@@ -188,10 +201,10 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
         match (unit.verdict, is_evident(unit)) {
             (Some(_), _) => false,
             (None, _) if unit.evidence.vetoed => false,
-            (None, true) => letter.is_some() || enough(unit) || unit.chars <= SHORT_CHARS,
+            (None, true) => enough(unit) || unit.chars <= SHORT_CHARS,
             (None, false) => {
                 letter.is_some()
-                    && !unit.ends_sentence
+                    && (!unit.ends_sentence || unit.may_continue)
                     && unit.findings.guards.is_empty()
                     && place > 0
                     && speaks(place - 1)
@@ -232,7 +245,19 @@ fn labels(rules: &Rules, run: &mut [Unit]) {
             .iter()
             .take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some())
             .count();
-        let count = run[at..at + length].iter().filter(|unit| !unit.is_blank()).count();
+        // The same word again is no second label.
+        let mut rules_seen: Vec<(u32, usize)> = Vec::new();
+        for unit in run[at..at + length].iter().filter(|unit| !unit.is_blank()) {
+            let said = unit
+                .findings
+                .cues
+                .first()
+                .map_or((u32::MAX, unit.bytes.start), |cue| (cue.rule, unit.chars));
+            if unit.verdict.is_some() || !rules_seen.contains(&said) {
+                rules_seen.push(said);
+            }
+        }
+        let count = rules_seen.len();
         if count >= rules.thresholds.labels {
             for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
                 if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {

@@ -62,6 +62,7 @@ struct Paragraph {
     lines: Vec<Line>,
     first_line: usize,
     bullet: bool,
+    may_continue: bool,
     ends_sentence: bool,
     folded: Folded,
 }
@@ -205,6 +206,8 @@ impl<'s> Stream<'s> {
             form,
             chars: 0,
             ends_sentence: false,
+            ends_colon: false,
+            may_continue: false,
             bullet: false,
             findings: Findings::default(),
             evidence: Score::default(),
@@ -236,6 +239,7 @@ impl<'s> Stream<'s> {
             self.complete();
             self.paragraph.first_line = self.line;
             self.paragraph.bullet = lead == Lead::Bullet;
+            self.paragraph.may_continue = self.wrapping.was_ambiguous();
         }
         let bytes = &self.buffer[line.start..line.text_end];
         self.paragraph.ends_sentence = std::str::from_utf8(bytes).is_ok_and(ends_sentence);
@@ -268,6 +272,8 @@ impl<'s> Stream<'s> {
             form: Form::Text,
             chars: count_chars(paragraph.folded.text()),
             ends_sentence: paragraph.ends_sentence,
+            ends_colon: paragraph.folded.text().ends_with([':', '：']),
+            may_continue: paragraph.may_continue,
             bullet: paragraph.bullet,
             evidence: Score::of(&findings, self.rules),
             verdict: findings.line.as_ref().map(|found| super::unit::Verdict {

@@ -85,6 +85,10 @@ pub(crate) struct Unit {
     pub chars: usize,
     /// It stops as a sentence does.
     pub ends_sentence: bool,
+    /// It stops with a colon.
+    pub ends_colon: bool,
+    /// It may belong to the paragraph before it: that one's last line is full, but ends as a sentence does.
+    pub may_continue: bool,
     /// It begins with a list bullet.
     pub bullet: bool,
     pub findings: Findings,
@@ -151,7 +155,11 @@ impl Score {
     }
 
     pub fn has(&self, family: Family) -> bool {
-        self.weights[family as usize] > 0.0
+        self.weight(family) > 0.0
+    }
+
+    pub fn weight(&self, family: Family) -> f32 {
+        self.weights[family as usize]
     }
 
     pub fn sum(&self) -> f32 {

@@ -78,6 +78,11 @@ impl Category {
         !matches!(self, Self::Byline | Self::AuthorBio | Self::Caption)
     }
 
+    /// Whether its lines carry the words of other texts: headlines, and the names of advertisers.
+    pub const fn is_pointer(self) -> bool {
+        matches!(self, Self::Related | Self::Advertising)
+    }
+
     /// Whether it asks the reader for something, so that it can confirm a letter around it.
     pub const fn is_appeal(self) -> bool {
         matches!(self, Self::Donation | Self::Subscription | Self::Newsletter)

@@ -11,9 +11,11 @@
 /// The widest text that is taken for hard-wrapped, in characters.
 const WIDEST: usize = 100;
 /// The shortest line that is held back to see whether the text is wrapped.
-const SHORTEST_FIRST: usize = 60;
+const SHORTEST_FIRST: usize = 52;
 /// The longest word for which a line in wrapped text may have been broken early.
 const LONGEST_WORD: usize = 25;
+/// So many characters are a sentence in scripts that have no full stop.
+const UNSTOPPED_SENTENCE: usize = 40;
 /// Lines in one paragraph, at most.
 const MOST_LINES: usize = 40;
 
@@ -83,8 +85,13 @@ pub fn ends_sentence(text: &str) -> bool {
                     | '〉'
             )
     };
-    text.trim_end_matches(closing)
-        .ends_with(['.', '?', '!', ':', '…', '。', '？', '！', '؟', '।', '։', '።'])
+    let text = text.trim_end_matches(closing);
+    // Thai, Lao, Burmese and Khmer have no full stop: there a line is a sentence by its length.
+    if text.ends_with(|c: char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+    {
+        return text.chars().count() >= UNSTOPPED_SENTENCE;
+    }
+    text.ends_with(['.', '?', '!', ':', '…', '。', '？', '！', '؟', '।', '։', '።'])
 }
 
 /// What is known of a document's wrapping so far.
@@ -99,12 +106,15 @@ pub struct Wrapping {
     /// Paragraphs were seen to follow each other without a blank line.
     tight: bool,
     previous: Shape,
+    /// The last boundary might have been within a paragraph.
+    ambiguous: bool,
 }
 
 impl Wrapping {
     /// Takes the next line and tells whether it goes on with the paragraph before it, which has `lines` lines so far.
     pub fn continues(&mut self, next: Shape, lines: usize) -> bool {
         let previous = std::mem::replace(&mut self.previous, next);
+        self.ambiguous = false;
         if next.width > WIDEST {
             self.unwrapped |= self.width.is_none();
             return false;
@@ -140,9 +150,15 @@ impl Wrapping {
                 if goes_on {
                     self.width = Some(width.max(next.width));
                 }
+                self.ambiguous = !goes_on && !fits(width);
                 goes_on
             }
         }
+    }
+
+    /// Whether the line just taken, which began a paragraph, may as well go on with the one before.
+    pub fn was_ambiguous(&self) -> bool {
+        self.ambiguous
     }
 
     /// Whether the line just taken might go on in the next one, so that its paragraph is not complete yet.
