@@ -134,8 +134,8 @@ fn sort(
                 if matches!(marker.anchor, Anchor::Anywhere | Anchor::End) {
                     loose.push((rule, range.clone()));
                 }
-                // A publisher does not report what others say; a headline that it points to may.
-                if marker.anchor == Anchor::Start && !pattern.category.is_pointer() && is_vetoed(pattern, &whole) {
+                // A publisher does not report what others say; a headline that it points to may, and a law.
+                if marker.anchor == Anchor::Start && !pattern.category.may_cite() && is_vetoed(pattern, &whole) {
                     continue;
                 }
                 // The publisher's own pattern says more than a common one, and a longer phrase more than a shorter one.

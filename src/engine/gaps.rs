@@ -7,7 +7,7 @@
 //!     └─────────────────────┴───────────────────────────────┘
 //! ```
 //!
-//! A single line between two that go is taken; more than one only where the run of removed lines shows that this is a box or the foot of a page.
+//! A single line between two of a kind that go is taken; any other only where the run of removed lines shows that this is a box or the foot of a page.
 //! Labels of advertisements, read-more lines and screen-reader labels ("Article content") stand in the middle of articles, with a subheading between them
 //! perhaps, so they don't count as sides of a gap.
 
@@ -90,7 +90,7 @@ impl Gaps {
         match self.texts() {
             0 => false,
             _ if sides.iter().any(inline) => false,
-            1 => true,
+            1 if left.category == right.category => true,
             lines => lines <= thresholds.gap_lines && self.removed >= thresholds.gap_removed,
         }
     }

@@ -10,7 +10,7 @@
 //!
 //! More evidence never keeps what less would remove. So what is left, filtered again, stays: a run without the lines that went has less.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::ops::RangeInclusive;
 
 use crate::patterns::{Family, Thresholds};
@@ -198,18 +198,16 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
                 .get(place)
                 .is_some_and(|&at| enough(&units[at]) && units[at].verdict.is_none_or(by_cues))
         };
+        // A piece of a hard-wrapped paragraph goes with the piece before it, whatever took that.
+        let goes_on = |place: usize| unit.may_continue && (units[texts[place]].verdict.is_some() || speaks(place));
+        let is_long = unit.chars as f32 > rules.thresholds.line_chars;
         match (unit.verdict, is_evident(unit)) {
             (Some(_), _) => false,
             (None, _) if unit.evidence.vetoed => false,
-            (None, true) => enough(unit) || unit.chars <= SHORT_CHARS,
-            (None, false) => {
-                letter.is_some()
-                    && (!unit.ends_sentence || unit.may_continue)
-                    && unit.findings.guards.is_empty()
-                    && place > 0
-                    && speaks(place - 1)
-                    && speaks(place + 1)
-            }
+            (None, true) => enough(unit) || unit.chars <= SHORT_CHARS || letter.is_some() && !is_long,
+            (None, false) if letter.is_none() || place == 0 || !unit.findings.guards.is_empty() => false,
+            (None, false) if unit.ends_sentence => goes_on(place - 1) && texts.len() > place + 1,
+            (None, false) => speaks(place - 1) && speaks(place + 1),
         }
     };
     let going: Vec<usize> = (0..texts.len())
@@ -246,18 +244,12 @@ fn labels(rules: &Rules, run: &mut [Unit]) {
             .take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some())
             .count();
         // The same word again is no second label.
-        let mut rules_seen: Vec<(u32, usize)> = Vec::new();
-        for unit in run[at..at + length].iter().filter(|unit| !unit.is_blank()) {
-            let said = unit
-                .findings
-                .cues
-                .first()
-                .map_or((u32::MAX, unit.bytes.start), |cue| (cue.rule, unit.chars));
-            if unit.verdict.is_some() || !rules_seen.contains(&said) {
-                rules_seen.push(said);
-            }
-        }
-        let count = rules_seen.len();
+        let texts: HashSet<u64> = run[at..at + length]
+            .iter()
+            .filter(|unit| !unit.is_blank())
+            .map(|unit| unit.text_hash)
+            .collect();
+        let count = texts.len();
         if count >= rules.thresholds.labels {
             for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
                 if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {

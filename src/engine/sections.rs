@@ -124,11 +124,12 @@ impl Sections {
     }
 }
 
-/// Whether a unit can be an item of a list of headlines.
+/// Whether a unit can be an item of a list of headlines. A line that begins with a small letter is verse, or the rest of a sentence.
 fn is_item(unit: &Unit, max_chars: usize) -> bool {
     unit.verdict.is_some()
         || (unit.form == Form::Text
             && unit.line_count() == 1
+            && !unit.starts_small
             && unit.chars <= max_chars
             && (!unit.ends_sentence || unit.bullet && unit.chars <= max_chars / 2))
 }

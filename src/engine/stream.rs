@@ -9,6 +9,7 @@
 //! What each decides depends on the lines alone, never on how the bytes came in. So a stream and a whole text get the same answer.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 
 use crate::text::dress::{self, Lead};
@@ -52,6 +53,10 @@ pub struct Stream<'s> {
     /// The next bytes belong to a line too long to be judged.
     in_long_line: bool,
     wrapping: Wrapping,
+    /// The last paragraph ended in a colon.
+    after_colon: bool,
+    /// The last paragraph was a quotation with quote marks.
+    in_quotation: bool,
     paragraph: Paragraph,
     layers: Layers,
 }
@@ -63,6 +68,9 @@ struct Paragraph {
     first_line: usize,
     bullet: bool,
     may_continue: bool,
+    starts_small: bool,
+    /// It bears the quote mark of mail and Markdown, `>`.
+    quote_mark: bool,
     ends_sentence: bool,
     folded: Folded,
 }
@@ -91,6 +99,8 @@ impl<'s> Stream<'s> {
             line: 1,
             in_long_line: false,
             wrapping: Wrapping::default(),
+            after_colon: false,
+            in_quotation: false,
             paragraph: Paragraph::default(),
             layers: Layers::default(),
         }
@@ -206,6 +216,8 @@ impl<'s> Stream<'s> {
             form,
             chars: 0,
             ends_sentence: false,
+            text_hash: 0,
+            starts_small: false,
             ends_colon: false,
             may_continue: false,
             bullet: false,
@@ -239,7 +251,11 @@ impl<'s> Stream<'s> {
             self.complete();
             self.paragraph.first_line = self.line;
             self.paragraph.bullet = lead == Lead::Bullet;
+            self.paragraph.starts_small = shape.starts_small;
             self.paragraph.may_continue = self.wrapping.was_ambiguous();
+            self.paragraph.quote_mark = self.buffer[line.start..line.text_end]
+                .trim_ascii_start()
+                .starts_with(b">");
         }
         let bytes = &self.buffer[line.start..line.text_end];
         self.paragraph.ends_sentence = std::str::from_utf8(bytes).is_ok_and(ends_sentence);
@@ -265,14 +281,24 @@ impl<'s> Stream<'s> {
             let bytes = &self.buffer[line.start - self.base..line.text_end - self.base];
             paragraph.folded.push_line(bytes, line.start - first.start);
         }
-        let findings = examine(self.rules, &paragraph.folded, first.start, last.text_end);
+        // A text that quotes announces it with a colon; mail that was forwarded, and some extractors, put the mark before everything.
+        self.in_quotation = paragraph.quote_mark && (self.in_quotation || self.after_colon);
+        let ends_colon = paragraph.folded.text().ends_with([':', '：']);
+        self.after_colon = ends_colon && !paragraph.quote_mark;
+        let findings = if self.in_quotation {
+            Findings::default()
+        } else {
+            examine(self.rules, &paragraph.folded, first.start, last.text_end)
+        };
         let unit = Unit {
             bytes: first.start..last.end,
             lines: paragraph.first_line..paragraph.first_line + paragraph.lines.len(),
             form: Form::Text,
             chars: count_chars(paragraph.folded.text()),
             ends_sentence: paragraph.ends_sentence,
-            ends_colon: paragraph.folded.text().ends_with([':', '：']),
+            text_hash: hash(paragraph.folded.text()),
+            starts_small: paragraph.starts_small,
+            ends_colon,
             may_continue: paragraph.may_continue,
             bullet: paragraph.bullet,
             evidence: Score::of(&findings, self.rules),
@@ -379,6 +405,12 @@ impl<'s> Stream<'s> {
         }
         Ok(())
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn evidence<'s>(rules: &'s Rules, found: &Found) -> Evidence<'s> {

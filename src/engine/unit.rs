@@ -85,6 +85,10 @@ pub(crate) struct Unit {
     pub chars: usize,
     /// It stops as a sentence does.
     pub ends_sentence: bool,
+    /// Tells its folded text from others.
+    pub text_hash: u64,
+    /// Its first letter is a small one.
+    pub starts_small: bool,
     /// It stops with a colon.
     pub ends_colon: bool,
     /// It may belong to the paragraph before it: that one's last line is full, but ends as a sentence does.

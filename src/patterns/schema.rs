@@ -78,9 +78,9 @@ impl Category {
         !matches!(self, Self::Byline | Self::AuthorBio | Self::Caption)
     }
 
-    /// Whether its lines carry the words of other texts: headlines, and the names of advertisers.
-    pub const fn is_pointer(self) -> bool {
-        matches!(self, Self::Related | Self::Advertising)
+    /// Whether its lines may cite others: headlines, advertisers, laws.
+    pub const fn may_cite(self) -> bool {
+        matches!(self, Self::Related | Self::Advertising | Self::Legal)
     }
 
     /// Whether it asks the reader for something, so that it can confirm a letter around it.

@@ -45,6 +45,8 @@ pub fn lead(line: &str) -> (Lead, usize) {
                 kind = Lead::Bullet;
                 break;
             }
+            // A guillemet that is closed further on opens a quotation.
+            '»' if after.contains('«') => break,
             '•' | '·' | '■' | '▪' | '●' | '○' | '◦' | '‣' | '►' | '▶' | '▸' | '»' | '→' | '⇒' | '✓' | '✔' | '★' =>
             {
                 kind = Lead::Bullet;
@@ -205,6 +207,8 @@ mod tests {
         assert_eq!(lead("- We are glad, - she said."), (Lead::None, 0));
         assert_eq!(lead("#SupportUs"), (Lead::None, 0));
         assert_eq!(lead("› x"), (Lead::None, 0));
+        assert_eq!(lead("» Mehr"), (Lead::Bullet, 3));
+        assert_eq!(lead("»Gut«, sagte sie."), (Lead::None, 0));
         assert_eq!(lead(""), (Lead::None, 0));
     }
 }

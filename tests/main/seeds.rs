@@ -49,6 +49,27 @@ fn every_seed_is_left_as_it_should_be() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Texts of journalism in the words of appeals, in `seeds/traps`, separated by a line `%%`.
+#[test]
+fn nothing_goes_from_a_trap() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/traps");
+    let mut traps = 0;
+    let mut lost = Vec::new();
+    for entry in fs::read_dir(folder).expect("the traps") {
+        let path = entry.expect("readable").path();
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        for trap in text.split("\n%%\n") {
+            traps += 1;
+            for removal in stripper().strip(trap.as_bytes()).removals {
+                let text = trap[removal.bytes].trim();
+                lost.push(format!("{}: {} takes {text}", path.display(), removal.pattern.id));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(traps >= 250, "{traps} traps");
+}
+
 #[test]
 fn filtering_twice_is_filtering_once() {
     let stripper = stripper();
