@@ -40,13 +40,13 @@ pub struct Setup {
 
 impl Setup {
     /// Reads everything that the arguments name.
-    pub fn new(args: &PatternArgs) -> Result<Self> {
+    pub fn new(args: &PatternArgs, proof: Proof) -> Result<Self> {
         let project = if args.no_config {
             Project::default()
         } else {
             Project::find()?
         };
-        let sets = load(project.patterns.iter().chain(&args.patterns))?;
+        let sets = load(proof, project.patterns.iter().chain(&args.patterns))?;
         // What is typed now is meant instead of what the project selects, and on top of what it ignores.
         let select = if args.select.is_empty() {
             &project.select
@@ -92,9 +92,20 @@ impl Project {
     }
 }
 
+/// Whether the examples of the built-in patterns are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Keep,
+    Forget,
+}
+
 /// The built-in sets with those of some folders.
-pub fn load<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> Result<PatternSets> {
-    let mut sets = PatternSets::builtin().map_err(|errors| several(&errors))?;
+pub fn load<'a>(proof: Proof, folders: impl IntoIterator<Item = &'a PathBuf>) -> Result<PatternSets> {
+    let builtin = match proof {
+        Proof::Keep => PatternSets::builtin(),
+        Proof::Forget => PatternSets::builtin_without_proof(),
+    };
+    let mut sets = builtin.map_err(|errors| several(&errors))?;
     for folder in folders {
         load_folder(folder, &mut sets)?;
     }

@@ -13,13 +13,13 @@ use serde::Serialize;
 use super::{ExitStatus, open};
 use crate::cli::ExplainArgs;
 use crate::output::{ASIDE, REMOVED};
-use crate::project::Setup;
+use crate::project::{Proof, Setup};
 
 /// So many characters of a line are shown.
 const EXCERPT: usize = 72;
 
 pub fn run(args: &ExplainArgs) -> Result<ExitStatus> {
-    let setup = Setup::new(&args.patterns)?;
+    let setup = Setup::new(&args.patterns, Proof::Forget)?;
     let stripper = setup.stripper();
     let path = args.file.clone().unwrap_or_else(|| PathBuf::from("-"));
     let mut input = open(&path).with_context(|| path.display().to_string())?;

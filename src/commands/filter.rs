@@ -14,7 +14,7 @@ use super::documents::{Piece, Splitter};
 use super::{ExitStatus, open};
 use crate::cli::{FilterArgs, Format};
 use crate::output::{self, REMOVED};
-use crate::project::Setup;
+use crate::project::{Proof, Setup};
 
 /// So much is read at once. A pipe gives up to 64 KiB.
 const PIECE: usize = 64 << 10;
@@ -26,13 +26,21 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     if args.input.format == Format::Text && args.input.text_field.is_some() {
         bail!("--text-field is for JSONL; add --format jsonl");
     }
-    let setup = Setup::new(&args.patterns)?;
+    let setup = Setup::new(&args.patterns, Proof::Forget)?;
     let stripper = setup.stripper();
+    let Setup { project, sets, .. } = setup;
+    let digest = if args.ledger.is_some() {
+        sets.digest()
+    } else {
+        String::new()
+    };
+    // The stripper has what it needs of them.
+    drop(sets);
     let field = args
         .input
         .text_field
         .as_deref()
-        .or(setup.project.text_field.as_deref())
+        .or(project.text_field.as_deref())
         .unwrap_or("text");
     let stdin = [PathBuf::from("-")];
     let files: &[PathBuf] = if args.files.is_empty() { &stdin } else { &args.files };
@@ -45,7 +53,7 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
         ledger: args
             .ledger
             .as_deref()
-            .map(|path| Ledger::create(path, files, setup.sets.digest()))
+            .map(|path| Ledger::create(path, files, digest))
             .transpose()?,
         tally: Tally::default(),
         failed: false,

@@ -12,7 +12,7 @@ use bodycopy::{Pattern, PatternSet, Selection};
 use super::ExitStatus;
 use crate::cli::{PatternArgs, PatternsCommand};
 use crate::output::{ASIDE, note};
-use crate::project::{self, Setup};
+use crate::project::{self, Proof, Setup};
 
 type Out = BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>;
 
@@ -28,7 +28,7 @@ pub fn run(command: &PatternsCommand) -> Result<ExitStatus> {
 }
 
 fn list(out: &mut Out, names: &[String], args: &PatternArgs) -> Result<ExitStatus> {
-    let setup = Setup::new(args)?;
+    let setup = Setup::new(args, Proof::Keep)?;
     if names.is_empty() {
         for set in &setup.sets.sets {
             let of = set
@@ -56,7 +56,7 @@ fn list(out: &mut Out, names: &[String], args: &PatternArgs) -> Result<ExitStatu
 }
 
 fn show(out: &mut Out, id: &str, args: &PatternArgs) -> Result<ExitStatus> {
-    let setup = Setup::new(args)?;
+    let setup = Setup::new(args, Proof::Keep)?;
     if let Some(set) = setup.sets.sets.iter().find(|set| set.id == id) {
         show_set(out, set)?;
         return Ok(ExitStatus::Done);
@@ -163,7 +163,7 @@ fn examples(out: &mut Out, verb: &str, texts: &[String]) -> io::Result<()> {
 }
 
 fn check(out: &mut Out, folder: Option<&Path>, strict: bool, corpus: &[PathBuf]) -> Result<ExitStatus> {
-    let mut sets = project::load([])?;
+    let mut sets = project::load(Proof::Keep, [])?;
     let wanted: Vec<String> = match folder {
         // A set that cannot be read is what a check is there to find.
         Some(folder) => match project::load_folder(folder, &mut sets) {

@@ -7,7 +7,7 @@ use crate::patterns::Pattern;
 /// A piece of evidence: a pattern found in a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence<'s> {
-    /// The pattern that was found.
+    /// The pattern that was found, without its phrases and examples.
     pub pattern: &'s Pattern,
     /// Where, in bytes of the document from 0.
     pub bytes: Range<usize>,
@@ -68,7 +68,7 @@ pub struct Removal<'s> {
     pub bytes: Range<usize>,
     /// Line numbers, the first line of the document being 1; the end is exclusive.
     pub lines: Range<usize>,
-    /// The pattern that took it; where evidence did, the heaviest cue.
+    /// The pattern that took it; where evidence did, the heaviest cue. Its phrases and examples are left out here; the set has them.
     pub pattern: &'s Pattern,
     /// How it was judged.
     pub reason: Reason,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
+use regex_automata::meta::{self, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
 
 use crate::patterns::load::{parse_regex, required_literals};
 use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
@@ -29,6 +30,9 @@ pub(crate) enum Target {
     Regex { regex: u32 },
 }
 
+/// What a regex may remember between matches, in bytes.
+const REGEX_CACHE: usize = 256 << 10;
+
 /// A regex of a rule, compiled when it is first needed.
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
@@ -41,7 +45,18 @@ pub(crate) struct LazyRegex {
 impl LazyRegex {
     /// The regex. `None` where it is too large to compile, which `patterns check` reports.
     pub fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
+        self.compiled
+            .get_or_init(|| {
+                // There are hundreds of regexes, each tried on few lines, and none is asked for its groups: the engines that take memory for speed, or for
+                // groups, are left out.
+                let config = meta::Config::new()
+                    .which_captures(WhichCaptures::Implicit)
+                    .onepass(false)
+                    .backtrack(false)
+                    .hybrid_cache_capacity(REGEX_CACHE);
+                meta::Builder::new().configure(config).build(&self.source).ok()
+            })
+            .as_ref()
     }
 }
 
@@ -49,7 +64,7 @@ impl LazyRegex {
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// Ordered by set and place in the file; a rule is known by its index.
-    pub patterns: Vec<Arc<Pattern>>,
+    pub patterns: Vec<Pattern>,
     pub scanner: Scanner,
     targets: Vec<Vec<Target>>,
     pub regexes: Vec<LazyRegex>,
@@ -71,8 +86,14 @@ impl Rules {
                 table.add(rule, role, pattern.kind.phrase_anchor(marker), marker);
             }
         }
+        // The words are in the table now; the sets may be gone before the rules are.
+        let slim = |pattern: &Arc<Pattern>| {
+            let mut pattern = Pattern::clone(pattern);
+            pattern.forget_words();
+            pattern
+        };
         Self {
-            patterns,
+            patterns: patterns.iter().map(slim).collect(),
             scanner: Scanner::new(table.ids),
             targets: table.targets,
             regexes: table.regexes,

@@ -4,13 +4,12 @@
 //! included. Today an Aho-Corasick automaton looks for the beginnings of the literals, and a comparison for the rest: an automaton over whole literals
 //! takes three times the memory, for words that hardly ever follow.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// So many bytes of a literal are looked for by the automaton.
-const KEY: usize = 8;
+const KEY: usize = 7;
 
 /// A literal found in folded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,23 +33,32 @@ pub(crate) struct Scanner {
 impl Scanner {
     /// A scanner for folded literals, each with the index by which its hits are known.
     pub fn new(literals: impl IntoIterator<Item = (String, usize)>) -> Self {
-        let mut by_key: BTreeMap<Vec<u8>, Vec<(Box<str>, usize)>> = BTreeMap::new();
-        for (literal, index) in literals {
-            let key = literal.as_bytes()[..literal.len().min(KEY)].to_vec();
-            by_key.entry(key).or_default().push((literal.into_boxed_str(), index));
+        let mut sorted: Vec<(Box<str>, usize)> = literals
+            .into_iter()
+            .map(|(literal, index)| (literal.into_boxed_str(), index))
+            .collect();
+        sorted.sort_unstable();
+        let key = |literal: &'_ str| literal.len().min(KEY);
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for (at, (literal, _)) in sorted.iter().enumerate() {
+            let begins = |group: &Range<usize>| {
+                let first = &sorted[group.start].0.as_bytes()[..key(&sorted[group.start].0)];
+                first == &literal.as_bytes()[..key(literal)]
+            };
+            match groups.last_mut() {
+                Some(group) if begins(group) => group.end = at + 1,
+                _ => groups.push(at..at + 1),
+            }
         }
+        let keys = groups.iter().map(|group| {
+            let first = &sorted[group.start].0;
+            &first.as_bytes()[..key(first)]
+        });
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(by_key.keys())
+            .build(keys)
             .expect("the literals of all patterns are far below the limits of the automaton");
-        let mut groups = Vec::with_capacity(by_key.len());
-        let mut sorted = Vec::new();
-        for (_, group) in by_key {
-            let start = sorted.len();
-            sorted.extend(group);
-            groups.push(start..sorted.len());
-        }
         Self {
             automaton,
             groups,

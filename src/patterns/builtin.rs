@@ -1,5 +1,7 @@
 //! The pattern sets that come with the program.
 
+use std::sync::Arc;
+
 use super::load::{LoadError, load_set, load_thresholds};
 use super::schema::PatternSets;
 
@@ -16,6 +18,18 @@ impl PatternSets {
     /// All files that cannot be read. The tests prove that there are none, so callers may take an error for a bug.
     /// Cost: a few milliseconds, every time.
     pub fn builtin() -> Result<Self, Vec<LoadError>> {
+        Self::load_builtin(true)
+    }
+
+    /// The built-in sets without the examples that prove them: a third of the memory, for who only wants to strip.
+    ///
+    /// # Errors
+    /// As [`PatternSets::builtin`].
+    pub fn builtin_without_proof() -> Result<Self, Vec<LoadError>> {
+        Self::load_builtin(false)
+    }
+
+    fn load_builtin(with_proof: bool) -> Result<Self, Vec<LoadError>> {
         let mut errors = Vec::new();
         let mut sets = Vec::new();
         let mut thresholds = None;
@@ -27,7 +41,15 @@ impl PatternSets {
                 }
             } else {
                 match load_set(path, *text) {
-                    Ok(set) => sets.push(set),
+                    Ok(mut set) => {
+                        if !with_proof {
+                            for pattern in &mut set.patterns {
+                                // Nobody else has the pattern yet.
+                                Arc::make_mut(pattern).forget_proof();
+                            }
+                        }
+                        sets.push(set);
+                    }
                     Err(error) => errors.push(error),
                 }
             }
