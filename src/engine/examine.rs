@@ -10,7 +10,7 @@ use crate::patterns::{Anchor, Cut, Family, Kind, Pattern};
 use crate::text::fold::{Folded, count_chars, is_part};
 use crate::text::wrap::ends_sentence;
 
-use super::rules::{Role, Rules, Target};
+use super::rules::{RegexCache, Role, Rules, Target};
 use super::unit::{Findings, Found};
 
 /// A sentence or bracket that is cut has at most so many bytes of folded text.
@@ -22,10 +22,17 @@ const SHORT_SENTENCE: usize = 60;
 /// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
 ///
 /// Cost: one scan, plus the work for what was hit.
-pub(crate) fn examine(rules: &Rules, folded: &Folded, base: usize, text_end: usize) -> Findings {
+pub(crate) fn examine(
+    rules: &Rules,
+    cache: &mut RegexCache,
+    folded: &Folded,
+    base: usize,
+    text_end: usize,
+) -> Findings {
     let text = folded.text();
     let mut found = Matches::default();
     let mut core = None;
+    let mut chars = None;
     for hit in rules.scanner.hits(text) {
         let core = core.get_or_insert_with(|| folded.core()).clone();
         for target in rules.targets(hit.literal) {
@@ -41,17 +48,23 @@ pub(crate) fn examine(rules: &Rules, folded: &Folded, base: usize, text_end: usi
                     }
                     found.tried.push(regex);
                     let lazy = &rules.regexes[regex as usize];
+                    // Most paragraphs of body copy are too long for most line patterns, and a regex is dear.
+                    if let Kind::Line { max_chars, .. } = rules.pattern(lazy.rule).kind
+                        && *chars.get_or_insert_with(|| count_chars(text)) > max_chars
+                    {
+                        continue;
+                    }
                     let window = match rules.anchor(lazy.rule, lazy.role) {
                         Anchor::Whole => core.clone(),
                         Anchor::Start => core.start..text.len(),
                         Anchor::End => 0..core.end,
                         Anchor::Anywhere => 0..text.len(),
                     };
-                    if let Some(matched) = lazy.get().and_then(|compiled| compiled.find(&text[window.clone()])) {
+                    if let Some(matched) = lazy.find(&text[window.clone()], cache) {
                         found.add(
                             lazy.rule,
                             lazy.role,
-                            window.start + matched.start()..window.start + matched.end(),
+                            window.start + matched.start..window.start + matched.end,
                         );
                     }
                 }

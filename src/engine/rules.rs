@@ -1,10 +1,12 @@
 //! Turns pattern sets into what the engine runs: one table of literals, each leading to the rules that it may be a hit of.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::meta::{self, Regex};
-use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::meta;
+use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
 
 use crate::patterns::load::{parse_regex, required_literals};
 use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
@@ -30,33 +32,68 @@ pub(crate) enum Target {
     Regex { regex: u32 },
 }
 
-/// What a regex may remember between matches, in bytes.
+/// A regex is not tried on a longer text, in bytes: no publisher's line is as long, and the time it takes grows with the text.
+const LONGEST_TRIED: usize = 16 << 10;
+/// What a searching regex may remember between matches, in bytes.
 const REGEX_CACHE: usize = 256 << 10;
 
 /// A regex of a rule, compiled when it is first needed.
+///
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
     pub rule: u32,
     pub role: Role,
     source: String,
-    compiled: OnceLock<Option<Regex>>,
+    /// It matches at the start of the text only.
+    anchored: bool,
+    compiled: OnceLock<Option<Compiled>>,
 }
 
+/// There are hundreds of regexes, each tried on few lines. One that is anchored fails on the first words, so it runs on the engine that needs the
+/// least memory and shares what it needs while it runs. The others go over whole lines, where that engine takes four times as long.
+#[derive(Debug)]
+enum Compiled {
+    Anchored(PikeVM),
+    Searching(meta::Regex),
+}
+
+/// What regexes need while they run. One for each stream.
+#[derive(Debug, Default)]
+pub(crate) struct RegexCache(Option<pikevm::Cache>);
+
 impl LazyRegex {
-    /// The regex. `None` where it is too large to compile, which `patterns check` reports.
-    pub fn get(&self) -> Option<&Regex> {
-        self.compiled
-            .get_or_init(|| {
-                // There are hundreds of regexes, each tried on few lines, and none is asked for its groups: the engines that take memory for speed, or for
-                // groups, are left out.
-                let config = meta::Config::new()
-                    .which_captures(WhichCaptures::Implicit)
-                    .onepass(false)
-                    .backtrack(false)
-                    .hybrid_cache_capacity(REGEX_CACHE);
-                meta::Builder::new().configure(config).build(&self.source).ok()
-            })
-            .as_ref()
+    /// The first match in a text. None is found by a regex too large to compile, which the tests of the pattern sets report.
+    pub fn find(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
+        if text.len() > LONGEST_TRIED {
+            return None;
+        }
+        let compiled = self.compiled.get_or_init(|| self.compile());
+        match compiled.as_ref()? {
+            Compiled::Anchored(compiled) => {
+                let cache = cache.0.get_or_insert_with(|| compiled.create_cache());
+                cache.reset(compiled);
+                compiled.find(cache, text).map(|found| found.range())
+            }
+            Compiled::Searching(compiled) => compiled.find(text).map(|found| found.range()),
+        }
+    }
+
+    fn compile(&self) -> Option<Compiled> {
+        if self.anchored {
+            let config = thompson::Config::new().which_captures(WhichCaptures::Implicit);
+            let compiled = pikevm::Builder::new().thompson(config).build(&self.source);
+            return compiled.ok().map(Compiled::Anchored);
+        }
+        let config = meta::Config::new()
+            .which_captures(WhichCaptures::Implicit)
+            .onepass(false)
+            .backtrack(false)
+            .hybrid_cache_capacity(REGEX_CACHE);
+        meta::Builder::new()
+            .configure(config)
+            .build(&self.source)
+            .ok()
+            .map(Compiled::Searching)
     }
 }
 
@@ -165,6 +202,7 @@ impl Table {
                 rule,
                 role,
                 source,
+                anchored: matches!(anchor, Anchor::Whole | Anchor::Start),
                 compiled: OnceLock::new(),
             });
         }

@@ -23,10 +23,10 @@ use super::examine::examine;
 use super::gaps::Gaps;
 use super::letters::Letters;
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
-use super::rules::Rules;
+use super::rules::{RegexCache, Rules};
 use super::sections::Sections;
 use super::spacing::Spacing;
-use super::unit::{Findings, Form, Found, Score, Unit};
+use super::unit::{Findings, Form, Found, Score, Unit, Verdict};
 
 /// So many lines are read before what is decided is handed on: a piece of nothing but line ends must not become as many units at once.
 const LINES_AT_ONCE: usize = 256;
@@ -58,6 +58,7 @@ pub struct Stream<'s> {
     /// The last paragraph was a quotation with quote marks.
     in_quotation: bool,
     paragraph: Paragraph,
+    cache: RegexCache,
     layers: Layers,
 }
 
@@ -102,6 +103,7 @@ impl<'s> Stream<'s> {
             after_colon: false,
             in_quotation: false,
             paragraph: Paragraph::default(),
+            cache: RegexCache::default(),
             layers: Layers::default(),
         }
     }
@@ -288,7 +290,13 @@ impl<'s> Stream<'s> {
         let findings = if self.in_quotation {
             Findings::default()
         } else {
-            examine(self.rules, &paragraph.folded, first.start, last.text_end)
+            examine(
+                self.rules,
+                &mut self.cache,
+                &paragraph.folded,
+                first.start,
+                last.text_end,
+            )
         };
         let unit = Unit {
             bytes: first.start..last.end,
@@ -302,7 +310,7 @@ impl<'s> Stream<'s> {
             may_continue: paragraph.may_continue,
             bullet: paragraph.bullet,
             evidence: Score::of(&findings, self.rules),
-            verdict: findings.line.as_ref().map(|found| super::unit::Verdict {
+            verdict: findings.line.as_ref().map(|found| Verdict {
                 rule: found.rule,
                 reason: Reason::Line,
             }),
@@ -312,14 +320,12 @@ impl<'s> Stream<'s> {
         self.layers.push(self.rules, unit);
     }
 
-    /// Hands what was decided to the sink, and lets go of its bytes.
+    /// Hands what was decided to the sink.
     fn emit<S: Sink<'s>>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let rules = self.rules;
         // Bytes of untouched units go out as one piece.
         let mut untouched: Option<(Range<usize>, Range<usize>)> = None;
         while let Some(unit) = self.layers.decided.pop_front() {
             self.gone = unit.bytes.end - self.base;
-            let slice = |bytes: Range<usize>| &self.buffer[bytes.start - self.base..bytes.end - self.base];
             let is_untouched =
                 unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
             if is_untouched {
@@ -330,80 +336,83 @@ impl<'s> Stream<'s> {
                 continue;
             }
             if let Some((bytes, lines)) = untouched.take() {
-                sink.event(Event::Kept {
-                    bytes: slice(bytes),
-                    lines,
-                    evidence: Vec::new(),
-                    sum: 0.0,
-                })?;
+                sink.event(kept(self.slice(bytes), lines))?;
             }
-            let removal = |bytes: Range<usize>, rule: u32, reason: Reason, evidence: Vec<Evidence<'s>>| Removal {
+            self.emit_unit(&unit, sink)?;
+        }
+        if let Some((bytes, lines)) = untouched {
+            sink.event(kept(self.slice(bytes), lines))?;
+        }
+        Ok(())
+    }
+
+    /// Hands on a unit in which something was found, or that was not judged.
+    fn emit_unit<S: Sink<'s>>(&self, unit: &Unit, sink: &mut S) -> Result<(), S::Error> {
+        let rules = self.rules;
+        let all = || {
+            unit.findings
+                .all()
+                .into_iter()
+                .map(|found| evidence(rules, found))
+                .collect()
+        };
+        let removed = |bytes: Range<usize>, rule: u32, reason: Reason, evidence: Vec<Evidence<'s>>| Event::Removed {
+            bytes: self.slice(bytes.clone()),
+            removal: Removal {
                 bytes,
                 lines: unit.lines.clone(),
                 pattern: rules.pattern(rule),
                 reason,
                 evidence,
-            };
-            if let Form::Unjudged { first } = unit.form {
-                sink.event(Event::Unjudged {
-                    bytes: slice(unit.bytes),
-                    line: unit.lines.start,
-                    first,
-                })?;
-            } else if let Some(verdict) = unit.verdict {
-                let evidence = unit
-                    .findings
-                    .all()
-                    .into_iter()
-                    .map(|found| evidence(rules, found))
-                    .collect();
-                let bytes = slice(unit.bytes.clone());
-                sink.event(Event::Removed {
-                    bytes,
-                    removal: removal(unit.bytes.clone(), verdict.rule, verdict.reason, evidence),
-                })?;
-            } else {
-                let mut from = unit.bytes.start;
-                for cut in &unit.findings.cuts {
-                    if cut.bytes.start > from {
-                        let (bytes, lines) = (slice(from..cut.bytes.start), unit.lines.clone());
-                        sink.event(Event::Kept {
-                            bytes,
-                            lines,
-                            evidence: Vec::new(),
-                            sum: 0.0,
-                        })?;
-                    }
-                    let bytes = slice(cut.bytes.clone());
-                    let found = vec![evidence(rules, cut)];
-                    sink.event(Event::Removed {
-                        bytes,
-                        removal: removal(cut.bytes.clone(), cut.rule, Reason::Span, found),
-                    })?;
-                    from = cut.bytes.end;
-                }
-                if from < unit.bytes.end {
-                    let whole = unit.findings.cuts.is_empty();
-                    let found = if whole { unit.findings.all() } else { Vec::new() };
-                    sink.event(Event::Kept {
-                        bytes: slice(from..unit.bytes.end),
-                        lines: unit.lines.clone(),
-                        evidence: found.into_iter().map(|found| evidence(rules, found)).collect(),
-                        sum: if whole { unit.evidence.sum() } else { 0.0 },
-                    })?;
-                }
-            }
+            },
+        };
+        if let Form::Unjudged { first } = unit.form {
+            let (bytes, line) = (self.slice(unit.bytes.clone()), unit.lines.start);
+            return sink.event(Event::Unjudged { bytes, line, first });
         }
-        if let Some((bytes, lines)) = untouched {
-            let bytes = &self.buffer[bytes.start - self.base..bytes.end - self.base];
-            sink.event(Event::Kept {
-                bytes,
-                lines,
-                evidence: Vec::new(),
-                sum: 0.0,
-            })?;
+        if let Some(Verdict { rule, reason }) = unit.verdict {
+            return sink.event(removed(unit.bytes.clone(), rule, reason, all()));
+        }
+        if unit.findings.cuts.is_empty() {
+            return sink.event(Event::Kept {
+                bytes: self.slice(unit.bytes.clone()),
+                lines: unit.lines.clone(),
+                evidence: all(),
+                sum: unit.evidence.sum(),
+            });
+        }
+        let mut from = unit.bytes.start;
+        for cut in &unit.findings.cuts {
+            if cut.bytes.start > from {
+                sink.event(kept(self.slice(from..cut.bytes.start), unit.lines.clone()))?;
+            }
+            sink.event(removed(
+                cut.bytes.clone(),
+                cut.rule,
+                Reason::Span,
+                vec![evidence(rules, cut)],
+            ))?;
+            from = cut.bytes.end;
+        }
+        if from < unit.bytes.end {
+            sink.event(kept(self.slice(from..unit.bytes.end), unit.lines.clone()))?;
         }
         Ok(())
+    }
+
+    /// The bytes of a range of the document, which are still in the buffer.
+    fn slice(&self, bytes: Range<usize>) -> &[u8] {
+        &self.buffer[bytes.start - self.base..bytes.end - self.base]
+    }
+}
+
+/// Bytes in which nothing was found.
+fn kept<'e, 's>(bytes: &'e [u8], lines: Range<usize>) -> Event<'e, 's> {
+    Event::Kept {
+        bytes,
+        lines,
+        evidence: Vec::new(),
+        sum: 0.0,
     }
 }
 
