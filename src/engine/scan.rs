@@ -2,7 +2,7 @@
 //!
 //! This is the seam behind which the way of searching can change: whatever stands here reports the same hits, all of them, overlapping ones
 //! included. Today an Aho-Corasick automaton looks for the beginnings of the literals, and a comparison for the rest: an automaton over whole literals
-//! takes three times the memory, for words that hardly ever follow.
+//! takes twice the memory, for words that hardly ever follow.
 
 use std::ops::Range;
 
