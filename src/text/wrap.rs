@@ -47,7 +47,8 @@ impl Shape {
         if shape.width > WIDEST {
             return shape;
         }
-        shape.first_word = line.split_whitespace().next().map_or(0, |word| word.chars().count());
+        // A no-break space holds words together, so for wrapping they are one.
+        shape.first_word = line.split([' ', '\t']).next().map_or(0, |word| word.chars().count());
         shape.starts_small = line
             .chars()
             .find(|c| c.is_alphanumeric())
