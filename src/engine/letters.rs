@@ -54,8 +54,10 @@ impl Letters {
         if may_go_on {
             self.run.push_back(unit);
         } else {
+            // A blank line may stand between the colon and the list.
+            let announced = self.after_colon && self.run.is_empty() && unit.is_blank();
             self.decide(rules, out);
-            self.after_colon = unit.ends_colon || (self.after_colon && unit.is_blank());
+            self.after_colon = unit.ends_colon || announced;
             out.push_back(unit);
         }
     }

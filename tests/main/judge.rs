@@ -388,3 +388,13 @@ fn a_selection_narrows_what_goes() {
     );
     assert_eq!(left_with(text, &[], &["en"]), text);
 }
+
+#[test]
+fn a_list_that_a_colon_announces_stays() {
+    for news in [
+        "They asked for: / Mail / Print / Share / More.",
+        "They asked for: /  / Mail / Print / Share / More.",
+    ] {
+        assert_eq!(left_of(news), news);
+    }
+}
