@@ -31,7 +31,7 @@ impl Splitter {
     /// Takes the next bytes.
     pub fn push<E>(&mut self, mut bytes: &[u8], take: &mut impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
         while !bytes.is_empty() {
-            let (line, complete) = match memchr(bytes) {
+            let (line, complete) = match memchr::memchr(b'\n', bytes) {
                 Some(at) => (&bytes[..=at], true),
                 None => (bytes, false),
             };
@@ -75,10 +75,6 @@ impl Splitter {
         let line = self.held.strip_suffix(b"\r").unwrap_or(&self.held);
         self.separator.starts_with(line)
     }
-}
-
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|&byte| byte == b'\n')
 }
 
 #[cfg(test)]

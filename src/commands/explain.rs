@@ -1,6 +1,6 @@
 //! `bodycopy explain`: each line with its verdict and the evidence for it.
 
-use std::io::{self, BufWriter, Read as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use bodycopy::text::lines::next_line;
 use bodycopy::{Event, Evidence, Reason, Removal, Sink};
 use serde::Serialize;
 
-use super::{ExitStatus, open};
+use super::{ExitStatus, PIECE, open, read_some};
 use crate::cli::ExplainArgs;
 use crate::output::{ASIDE, REMOVED};
 use crate::project::{Proof, Setup};
@@ -29,14 +29,13 @@ pub fn run(args: &ExplainArgs) -> Result<ExitStatus> {
         at: 0,
     };
     let mut stream = stripper.stream();
-    let mut buffer = vec![0; 64 << 10];
+    let mut buffer = vec![0; PIECE];
     loop {
-        let length = match input.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error).with_context(|| format!("{}: cannot read on", path.display())),
-        };
+        let place = || format!("{}: cannot read on", path.display());
+        let length = read_some(&mut input, &mut buffer).with_context(place)?;
+        if length == 0 {
+            break;
+        }
         stream.push(&buffer[..length], &mut sink)?;
         sink.out.flush()?;
     }

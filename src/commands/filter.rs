@@ -8,16 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use bodycopy::jsonl::TextField;
 use bodycopy::ledger::{Entry, Place};
-use bodycopy::{Category, Event, Removal, Sink, Stripper};
+use bodycopy::{Category, Event, Removal, Sink, Stream, Stripper};
 
 use super::documents::{Piece, Splitter};
-use super::{ExitStatus, open};
+use super::{ExitStatus, PIECE, open, read_some};
 use crate::cli::{FilterArgs, Format};
 use crate::output::{self, REMOVED};
 use crate::project::{Proof, Setup};
-
-/// So much is read at once. A pipe gives up to 64 KiB.
-const PIECE: usize = 64 << 10;
 
 pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     if args.input.format == Format::Jsonl && args.input.separator.is_some() {
@@ -152,10 +149,9 @@ impl Job {
         let mut buffer = vec![0; PIECE];
         let mut read_error = None;
         loop {
-            let length = match input.read(&mut buffer) {
+            let length = match read_some(&mut input, &mut buffer) {
                 Ok(0) => break,
                 Ok(length) => length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     read_error = Some(anyhow!(error).context("cannot read on"));
                     break;
@@ -164,25 +160,13 @@ impl Job {
             let bytes = &buffer[..length];
             match &mut splitter {
                 None => stream.push(bytes, &mut sink)?,
-                Some(splitter) => splitter.push(bytes, &mut |piece| match piece {
-                    Piece::Text(text) => stream.push(text, &mut sink),
-                    Piece::Separator(line) => {
-                        stream.finish(&mut sink)?;
-                        sink.separate(line)
-                    }
-                })?,
+                Some(splitter) => splitter.push(bytes, &mut |piece| sink.take(&mut stream, piece))?,
             }
             // What is certain is on its way before the next read may wait.
             sink.job.out.flush().context(WRITING)?;
         }
         if let Some(splitter) = &mut splitter {
-            splitter.finish(&mut |piece| match piece {
-                Piece::Text(text) => stream.push(text, &mut sink),
-                Piece::Separator(line) => {
-                    stream.finish(&mut sink)?;
-                    sink.separate(line)
-                }
-            })?;
+            splitter.finish(&mut |piece| sink.take(&mut stream, piece))?;
         }
         stream.finish(&mut sink)?;
         Ok(read_error.map_or(Ok(()), Err))
@@ -404,6 +388,17 @@ struct TextSink<'j> {
 }
 
 impl TextSink<'_> {
+    /// Takes a piece of the source: more of a document, or the end of one.
+    fn take(&mut self, stream: &mut Stream<'_>, piece: Piece<'_>) -> Result<()> {
+        match piece {
+            Piece::Text(text) => stream.push(text, self),
+            Piece::Separator(line) => {
+                stream.finish(self)?;
+                self.separate(line)
+            }
+        }
+    }
+
     fn separate(&mut self, line: &[u8]) -> Result<()> {
         self.document += 1;
         self.end += line.len() as u64;

@@ -69,3 +69,16 @@ fn open(path: &Path) -> Result<Box<dyn Read>> {
     }
     Ok(Box::new(file))
 }
+
+/// So much is read at once. A pipe gives up to 64 KiB.
+const PIECE: usize = 64 << 10;
+
+/// Reads what there is, as soon as there is something; nothing at the end of the input.
+fn read_some(input: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}

@@ -227,9 +227,6 @@ impl Kind {
         }
     }
 
-    /// The names of all kinds.
-    pub const NAMES: &[&str] = &["line", "block", "section", "span", "cue", "guard"];
-
     /// Where in the line a marker's phrase must stand. The anchor of a span is about its cut; the phrase may be anywhere in that.
     pub fn phrase_anchor(&self, marker: &Marker) -> Anchor {
         match self {
