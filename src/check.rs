@@ -158,7 +158,7 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
         let number = number + 1;
         let stripped = stripper.strip(text.as_bytes());
         match pattern.kind {
-            Kind::Cue { .. } | Kind::Guard { .. } => {
+            Kind::Cue { .. } | Kind::Post { .. } | Kind::Guard { .. } => {
                 let mut found = FoundIds::default();
                 let mut stream = stripper.stream();
                 let Ok(()) = stream.push(text.as_bytes(), &mut found);

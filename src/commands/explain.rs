@@ -234,6 +234,7 @@ fn found<'s>(evidence: &[Evidence<'s>], bytes: &[u8], start: usize) -> Vec<Found
     let one = |evidence: &Evidence<'s>| {
         let (family, weight) = match evidence.pattern.kind {
             Kind::Cue { family, weight, .. } => (Some(family.name()), Some(weight)),
+            Kind::Post { weight, .. } => (None, Some(weight)),
             Kind::Guard { weight, .. } => (None, weight.map(|weight| -weight)),
             _ => (None, None),
         };

@@ -104,6 +104,7 @@ fn show_pattern(out: &mut Out, set: &PatternSet, pattern: &Pattern) -> io::Resul
         }
         Kind::Span { cut, .. } => format!("span, cut at the {cut}"),
         Kind::Cue { family, weight, .. } => format!("cue of the family {family}, weight {weight}"),
+        Kind::Post { place, weight, .. } => format!("{place} of a reader's post, weight {weight}"),
         Kind::Guard {
             weight: Some(weight), ..
         } => format!("guard, takes {weight} off"),
@@ -124,7 +125,7 @@ fn show_pattern(out: &mut Out, set: &PatternSet, pattern: &Pattern) -> io::Resul
     for (name, marker) in names.iter().zip(pattern.kind.markers()) {
         show_marker(out, name, marker)?;
     }
-    let verb = if matches!(pattern.kind, Kind::Cue { .. } | Kind::Guard { .. }) {
+    let verb = if matches!(pattern.kind, Kind::Cue { .. } | Kind::Post { .. } | Kind::Guard { .. }) {
         "found in"
     } else {
         "removes"

@@ -180,12 +180,13 @@ fn sort(
                 }
                 findings.cuts.push(Found { rule, bytes });
             }
-            Kind::Cue { .. } if is_quoted(&range) => {}
+            Kind::Cue { .. } | Kind::Post { .. } if is_quoted(&range) => {}
             // A label has no full stop; a line of a poem may.
             Kind::Cue {
                 family: Family::Label, ..
             } if text.ends_with('.') => {}
             Kind::Cue { .. } => findings.cues.push(found(&range)),
+            Kind::Post { .. } => findings.posts.push(found(&range)),
             Kind::Guard { .. } => findings.guards.push(found(&range)),
         }
     }

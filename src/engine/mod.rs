@@ -14,6 +14,7 @@ mod scan;
 mod sections;
 mod spacing;
 mod stream;
+mod threads;
 mod unit;
 
 use std::convert::Infallible;

@@ -38,6 +38,11 @@ pub enum Reason {
     },
     /// A short line between lines that go.
     Between,
+    /// It lies in a thread of comments.
+    Thread {
+        /// How many posts were marked up to here.
+        posts: usize,
+    },
     /// One of several labels in a row.
     Labels {
         /// How many.
@@ -56,6 +61,7 @@ impl Reason {
             Self::Cues { .. } => "cues",
             Self::Letter { .. } => "letter",
             Self::Between => "between",
+            Self::Thread { .. } => "thread",
             Self::Labels { .. } => "labels",
         }
     }

@@ -3,7 +3,7 @@
 //! The layers of the judge follow one another, each a small state machine that holds units back only while it must:
 //!
 //! ```text
-//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ sections ─▶ letters ─▶ gaps ─▶ spacing ─▶ events
+//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ threads ─▶ sections ─▶ letters ─▶ gaps ─▶ spacing ─▶ events
 //! ```
 //!
 //! What each decides depends on the lines alone, never on how the bytes came in. So a stream and a whole text get the same answer.
@@ -26,6 +26,7 @@ use super::removal::{Event, Evidence, Reason, Removal, Sink};
 use super::rules::{RegexCache, Rules};
 use super::sections::Sections;
 use super::spacing::Spacing;
+use super::threads::Threads;
 use super::unit::{Findings, Form, Found, Score, Unit, Verdict};
 
 /// So many lines are read before what is decided is handed on: a piece of nothing but line ends must not become as many units at once.
@@ -79,12 +80,13 @@ struct Paragraph {
 #[derive(Debug, Default)]
 struct Layers {
     blocks: Blocks,
+    threads: Threads,
     sections: Sections,
     letters: Letters,
     gaps: Gaps,
     spacing: Spacing,
     /// What passes from one layer to the next, in turn.
-    passing: [VecDeque<Unit>; 4],
+    passing: [VecDeque<Unit>; 5],
     decided: VecDeque<Unit>,
 }
 
@@ -431,14 +433,17 @@ fn evidence<'s>(rules: &'s Rules, found: &Found) -> Evidence<'s> {
 
 impl Layers {
     fn push(&mut self, rules: &Rules, unit: Unit) {
-        let [to_sections, ..] = &mut self.passing;
-        self.blocks.push(rules, unit, to_sections);
+        let [to_threads, ..] = &mut self.passing;
+        self.blocks.push(rules, unit, to_threads);
         self.flow(rules);
     }
 
     /// Carries on what the layers let go.
     fn flow(&mut self, rules: &Rules) {
-        let [to_sections, to_letters, to_gaps, to_spacing] = &mut self.passing;
+        let [to_threads, to_sections, to_letters, to_gaps, to_spacing] = &mut self.passing;
+        while let Some(unit) = to_threads.pop_front() {
+            self.threads.push(rules, unit, to_sections);
+        }
         while let Some(unit) = to_sections.pop_front() {
             self.sections.push(rules, unit, to_letters);
         }
@@ -456,11 +461,13 @@ impl Layers {
     fn finish(&mut self, rules: &Rules) {
         self.blocks.finish(rules, &mut self.passing[0]);
         self.flow(rules);
-        self.sections.finish(&mut self.passing[1]);
+        self.threads.finish(&mut self.passing[1]);
         self.flow(rules);
-        self.letters.finish(rules, &mut self.passing[2]);
+        self.sections.finish(&mut self.passing[2]);
         self.flow(rules);
-        self.gaps.finish(&mut self.passing[3]);
+        self.letters.finish(rules, &mut self.passing[3]);
+        self.flow(rules);
+        self.gaps.finish(&mut self.passing[4]);
         self.flow(rules);
         self.spacing.finish(&mut self.decided);
     }

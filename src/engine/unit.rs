@@ -29,6 +29,8 @@ pub(crate) struct Findings {
     pub cuts: Vec<Found>,
     /// Cues outside quotation marks, each rule once.
     pub cues: Vec<Found>,
+    /// Heads and feet of readers' posts.
+    pub posts: Vec<Found>,
     /// Guards.
     pub guards: Vec<Found>,
 }
@@ -37,15 +39,29 @@ impl Findings {
     pub fn is_empty(&self) -> bool {
         self.line.is_none()
             && self.heading.is_none()
-            && [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards]
-                .iter()
-                .all(|found| found.is_empty())
+            && [
+                &self.starts,
+                &self.ends,
+                &self.cuts,
+                &self.cues,
+                &self.posts,
+                &self.guards,
+            ]
+            .iter()
+            .all(|found| found.is_empty())
     }
 
     /// All findings, in order of their places.
     pub fn all(&self) -> Vec<&Found> {
         let single = self.line.iter().chain(&self.heading);
-        let many = [&self.starts, &self.ends, &self.cuts, &self.cues, &self.guards];
+        let many = [
+            &self.starts,
+            &self.ends,
+            &self.cuts,
+            &self.cues,
+            &self.posts,
+            &self.guards,
+        ];
         let mut all: Vec<&Found> = single.chain(many.into_iter().flatten()).collect();
         all.sort_by_key(|found| (found.bytes.start, found.bytes.end, found.rule));
         all

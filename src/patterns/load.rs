@@ -7,7 +7,9 @@ use regex_syntax::hir::Hir;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::schema::{Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Thresholds};
+use super::schema::{
+    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Place, Thresholds,
+};
 use crate::text::fold;
 
 /// The longest block or section, in lines: what a stream holds back at most.
@@ -63,6 +65,7 @@ struct RawPattern {
     start: Option<RawMarker>,
     end: Option<RawMarker>,
     cut: Option<Cut>,
+    place: Option<Place>,
     max_lines: Option<usize>,
     max_chars: Option<usize>,
     #[serde(default, rename = "match")]
@@ -83,6 +86,7 @@ enum RawKind {
     Section,
     Span,
     Cue,
+    Post,
     Guard,
 }
 
@@ -268,17 +272,22 @@ fn pattern(raw: RawPattern, id: String, line: usize) -> Result<Pattern, String> 
 
 /// Refuses keys that mean nothing for the kind.
 fn allow_only(raw: &RawPattern) -> Result<(), String> {
-    use RawKind::{Block, Cue, Guard, Line, Section, Span};
+    use RawKind::{Block, Cue, Guard, Line, Post, Section, Span};
     let given: &[(&str, bool, &[RawKind])] = &[
         ("family", raw.family.is_some(), &[Cue]),
-        ("weight", raw.weight.is_some(), &[Cue, Guard]),
-        ("anchor", raw.anchor.is_some(), &[Line, Section, Span, Cue, Guard]),
-        ("literals", !raw.literals.is_empty(), &[Line, Section, Span, Cue, Guard]),
-        ("stems", !raw.stems.is_empty(), &[Line, Section, Span, Cue, Guard]),
-        ("regex", raw.regex.is_some(), &[Line, Section, Span, Cue, Guard]),
+        ("weight", raw.weight.is_some(), &[Cue, Post, Guard]),
+        ("anchor", raw.anchor.is_some(), &[Line, Section, Span, Cue, Post, Guard]),
+        (
+            "literals",
+            !raw.literals.is_empty(),
+            &[Line, Section, Span, Cue, Post, Guard],
+        ),
+        ("stems", !raw.stems.is_empty(), &[Line, Section, Span, Cue, Post, Guard]),
+        ("regex", raw.regex.is_some(), &[Line, Section, Span, Cue, Post, Guard]),
         ("start", raw.start.is_some(), &[Block]),
         ("end", raw.end.is_some(), &[Block]),
         ("cut", raw.cut.is_some(), &[Span]),
+        ("place", raw.place.is_some(), &[Post]),
         ("max_lines", raw.max_lines.is_some(), &[Block, Section]),
         ("max_chars", raw.max_chars.is_some(), &[Line, Section]),
     ];
@@ -346,21 +355,32 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
             if family == Family::Label && raw.anchor.is_some_and(|anchor| anchor != Anchor::Whole) {
                 return Err("a cue of the family `label` is a whole line; take `anchor` out".to_owned());
             }
-            let weight = raw.weight.ok_or("a cue needs a `weight`: 1, 2 or 3")?;
-            if !(0.1..=5.0).contains(&weight) {
-                return Err(format!("the weight {weight} is out of range: 1 is weak, 3 is strong"));
-            }
             Kind::Cue {
                 marker: own(default)?,
                 family,
-                weight,
+                weight: weight(raw)?,
             }
         }
+        RawKind::Post => Kind::Post {
+            marker: own(Anchor::Whole)?,
+            place: raw.place.ok_or(
+                "a post needs a `place`: does it stand at the `head` or at the `foot` of what a reader wrote?",
+            )?,
+            weight: weight(raw)?,
+        },
         RawKind::Guard => Kind::Guard {
             marker: own(Anchor::Anywhere)?,
             weight: raw.weight,
         },
     })
+}
+
+fn weight(raw: &RawPattern) -> Result<f32, String> {
+    match raw.weight {
+        Some(weight) if (0.1..=5.0).contains(&weight) => Ok(weight),
+        Some(weight) => Err(format!("the weight {weight} is out of range: 1 is weak, 3 is strong")),
+        None => Err("a cue or post needs a `weight`: 1, 2 or 3".to_owned()),
+    }
 }
 
 fn max_lines(raw: &RawPattern) -> Result<usize, String> {

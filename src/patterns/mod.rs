@@ -11,6 +11,6 @@ pub mod select;
 
 pub use load::{LoadError, load_set, load_thresholds};
 pub use schema::{
-    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, PatternSets, Phrases, Thresholds,
+    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, PatternSets, Phrases, Place, Thresholds,
 };
 pub use select::{Selection, UnknownName};

@@ -132,6 +132,16 @@ names! {
 }
 
 names! {
+    /// Where the marker of a reader's post stands.
+    Place {
+        /// Before what the reader wrote: the name, the date.
+        Head = "head",
+        /// After it: the buttons.
+        Foot = "foot",
+    }
+}
+
+names! {
     /// How far a span is cut around its phrase.
     Cut {
         /// The sentence with the phrase, and all after it.
@@ -205,6 +215,15 @@ pub enum Kind {
         /// How much.
         weight: f32,
     },
+    /// Marks a post in a thread of comments. Several of them, one below the other, go with what is between them.
+    Post {
+        /// What it says.
+        marker: Marker,
+        /// Whether the reader's words come after it or before it.
+        place: Place,
+        /// How much it says.
+        weight: f32,
+    },
     /// Evidence against.
     Guard {
         /// What it says.
@@ -223,6 +242,7 @@ impl Kind {
             Self::Section { .. } => "section",
             Self::Span { .. } => "span",
             Self::Cue { .. } => "cue",
+            Self::Post { .. } => "post",
             Self::Guard { .. } => "guard",
         }
     }
@@ -242,6 +262,7 @@ impl Kind {
             | Self::Section { marker, .. }
             | Self::Span { marker, .. }
             | Self::Cue { marker, .. }
+            | Self::Post { marker, .. }
             | Self::Guard { marker, .. } => (marker, None),
             Self::Block { start, end, .. } => (start, Some(end)),
         };
@@ -298,6 +319,7 @@ impl Pattern {
             | Kind::Section { marker, .. }
             | Kind::Span { marker, .. }
             | Kind::Cue { marker, .. }
+            | Kind::Post { marker, .. }
             | Kind::Guard { marker, .. } => (marker, None),
             Kind::Block { start, end, .. } => (start, Some(end)),
         };
@@ -354,6 +376,9 @@ pub struct Thresholds {
     pub gap_chars: usize,
     pub gap_lines: usize,
     pub gap_removed: usize,
+    pub thread_sum: f32,
+    pub post_lines: usize,
+    pub post_chars: usize,
 }
 
 /// The sets of a run, with the thresholds.

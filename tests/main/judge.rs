@@ -3,7 +3,7 @@
 use bodycopy::patterns::load_set;
 use bodycopy::{PatternSets, Selection, Stripper};
 
-/// The patterns of these tests. Each is proved by the tests, so the examples in the file are only for form.
+/// The patterns of these tests, without their form (see [`FORM`]).
 const PATTERNS: &str = r#"
 [set]
 id       = "en.test"
@@ -15,20 +15,12 @@ id = "ad"
 category = "advertising"
 kind = "line"
 literals = ["Advertisement"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "join"
 category = "newsletter"
 kind = "line"
 literals = ["Join our list"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "letter"
@@ -37,10 +29,6 @@ kind = "block"
 start = { literals = ["A letter from"] }
 end = { anchor = "whole", literals = ["Later"] }
 max_lines = 5
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "note"
@@ -49,10 +37,6 @@ kind = "block"
 start = { literals = ["A note from"] }
 end = { anchor = "whole", literals = ["Not now"] }
 max_lines = 3
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "related"
@@ -60,10 +44,6 @@ category = "related"
 kind = "section"
 literals = ["Related stories"]
 max_lines = 6
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "see"
@@ -71,10 +51,6 @@ category = "related"
 kind = "span"
 cut = "bracket"
 literals = ["see also"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "plea"
@@ -82,10 +58,6 @@ category = "donation"
 kind = "span"
 cut = "sentence"
 literals = ["please give"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "ask"
@@ -94,10 +66,6 @@ kind = "cue"
 family = "ask"
 weight = 2
 literals = ["we need you"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "money"
@@ -106,10 +74,6 @@ kind = "cue"
 family = "money"
 weight = 3
 literals = ["five dollars"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "self"
@@ -118,10 +82,6 @@ kind = "cue"
 family = "self"
 weight = 2
 literals = ["our newsroom"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "thanks"
@@ -130,10 +90,6 @@ kind = "cue"
 family = "thanks"
 weight = 2
 literals = ["thank you all"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "dear"
@@ -143,10 +99,6 @@ family = "opener"
 weight = 2
 anchor = "start"
 literals = ["Dear all"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
 
 [[pattern]]
 id = "label"
@@ -155,16 +107,38 @@ kind = "cue"
 family = "label"
 weight = 1
 literals = ["Mail", "Print", "Share"]
-match = ["x"]
-no_match = ["x"]
-added = 2026-11-23
-provenance = "test"
+
+[[pattern]]
+id = "counter"
+category = "comments"
+kind = "line"
+literals = ["Two comments"]
+
+[[pattern]]
+id = "says"
+category = "comments"
+kind = "post"
+place = "head"
+weight = 1
+regex = '[a-z]+ says'
+
+[[pattern]]
+id = "reply"
+category = "comments"
+kind = "post"
+place = "foot"
+weight = 1
+literals = ["Reply"]
 
 [[pattern]]
 id = "said"
 category = "donation"
 kind = "guard"
 literals = ["she said"]
+"#;
+
+/// What a pattern file must have, though these patterns are proved by the tests.
+const FORM: &str = r#"[[pattern]]
 match = ["x"]
 no_match = ["x"]
 added = 2026-11-23
@@ -173,7 +147,7 @@ provenance = "test"
 
 fn sets() -> PatternSets {
     let mut sets = PatternSets::builtin().expect("sound");
-    sets.sets = vec![load_set("en/test.toml", PATTERNS).expect("sound")];
+    sets.sets = vec![load_set("en/test.toml", PATTERNS.replace("[[pattern]]\n", FORM)).expect("sound")];
     sets
 }
 
@@ -397,4 +371,48 @@ fn a_list_that_a_colon_announces_stays() {
     ] {
         assert_eq!(left_of(news), news);
     }
+}
+
+#[test]
+fn a_thread_of_comments_goes_with_what_readers_wrote() {
+    assert_eq!(
+        left_of(
+            "News. / Ann says: / It rained. / Reply / Bob says: / It did not. / Reply / Cay says: / Who knows. / Reply / Next."
+        ),
+        "News. / Next."
+    );
+    // A counter above says as much as two marks.
+    assert_eq!(
+        left_of("News. / Two comments / Ann says: / It rained. / Reply / Bob says: / It did not. / Reply / Next."),
+        "News. / Next."
+    );
+    // What the last reader wrote goes at the end of the document, or before a line that goes for another reason.
+    assert_eq!(
+        left_of("News. / Two comments / Ann says: / Rain. / Reply / Bob says: / Sun. / Reply / Cay says: / Fog."),
+        "News. / "
+    );
+    assert_eq!(
+        left_of(
+            "News. / Two comments / Ann says: / Rain. / Reply / Bob says: / Sun. / Reply / Cay says: / Fog. / Advertisement / Next."
+        ),
+        "News. / Next."
+    );
+}
+
+#[test]
+fn names_that_say_something_are_no_thread() {
+    let interview = "Ann says: / It rained. / Bob says: / It did not. / Ann says: / It did. / Bob says: / Who knows. / Ann says: / I do. / Bob says: / You do not.";
+    assert_eq!(left_of(interview), interview);
+    let article = "News. / Ann says: / It rained. / Reply / Next.";
+    assert_eq!(left_of(article), article);
+    // A counter stands below the headline too.
+    assert_eq!(
+        left_of("News. / Two comments / It rained. / Ann says: / It will again. / Next."),
+        "News. / It rained. / Ann says: / It will again. / Next."
+    );
+    let far = format!(
+        "News. / Two comments / Ann says:{} / Reply / Ann says: / Reply",
+        " / It rained.".repeat(13)
+    );
+    assert_eq!(left_of(&far), far.replace("Two comments / ", ""));
 }

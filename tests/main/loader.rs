@@ -129,12 +129,17 @@ fn each_way_of_breaking_it_is_told() {
         (
             "kind       = \"line\"",
             "kind       = \"cue\"\nfamily = \"ask\"",
-            "a cue needs a `weight`: 1, 2 or 3",
+            "a cue or post needs a `weight`: 1, 2 or 3",
         ),
         (
             "kind       = \"line\"",
             "kind       = \"cue\"\nfamily = \"ask\"\nweight = 9",
             "the weight 9 is out of range",
+        ),
+        (
+            "kind       = \"line\"",
+            "kind       = \"post\"\nweight = 1",
+            "a post needs a `place`",
         ),
         (
             "kind       = \"line\"",
