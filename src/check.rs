@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::{Event, Sink, Stripper};
+use crate::engine::{Event, Publisher, Sink, Stripper};
 use crate::patterns::{Anchor, Kind, Marker, Pattern, PatternSet, PatternSets, Selection};
 use crate::text::fold::{Folded, core};
 
@@ -154,13 +154,15 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
         thresholds: sets.thresholds,
     };
     let stripper = Stripper::new(&alone, Selection::new(&alone, &["all"], &[]).unwrap_or_default());
+    let publisher = own_publisher(&stripper, pattern);
     for (number, text) in pattern.matches.iter().enumerate() {
         let number = number + 1;
-        let stripped = stripper.strip(text.as_bytes());
+        let stripped = stripper.strip_of(text.as_bytes(), publisher);
         match pattern.kind {
             Kind::Cue { .. } | Kind::Post { .. } | Kind::Guard { .. } => {
                 let mut found = FoundIds::default();
                 let mut stream = stripper.stream();
+                publisher.into_iter().for_each(|publisher| stream.recognize(publisher));
                 let Ok(()) = stream.push(text.as_bytes(), &mut found);
                 let Ok(()) = stream.finish(&mut found);
                 if !found.ids.contains(&pattern.id) {
@@ -183,10 +185,16 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
     }
 }
 
+/// The publisher of a pattern that counts only in its own documents.
+fn own_publisher(stripper: &Stripper, pattern: &Pattern) -> Option<Publisher> {
+    let publisher = pattern.publisher.as_deref().filter(|_| pattern.only_own)?;
+    stripper.publisher(publisher)
+}
+
 fn near_misses(report: &mut Report<'_>, judge: &Stripper) {
     let pattern = report.pattern;
     for (number, text) in pattern.near_misses.iter().enumerate() {
-        let stripped = judge.strip(text.as_bytes());
+        let stripped = judge.strip_of(text.as_bytes(), own_publisher(judge, pattern));
         if let Some(removal) = stripped.removals.first() {
             let lost = excerpt(&text[removal.bytes.clone()]);
             let message = format!("no_match {} loses `{lost}` to {}", number + 1, removal.pattern.id);
@@ -198,7 +206,8 @@ fn near_misses(report: &mut Report<'_>, judge: &Stripper) {
 fn cases(report: &mut Report<'_>, judge: &Stripper) {
     let pattern = report.pattern;
     for (number, case) in pattern.cases.iter().enumerate() {
-        let output = judge.strip(case.input.as_bytes()).text(&case.input);
+        let publisher = own_publisher(judge, pattern);
+        let output = judge.strip_of(case.input.as_bytes(), publisher).text(&case.input);
         if output != case.output {
             let message = format!("case {} gives {output:?}, not {:?}", number + 1, case.output);
             report.add(Severity::Error, message);

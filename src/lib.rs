@@ -43,7 +43,7 @@ pub mod ledger;
 pub mod patterns;
 pub mod text;
 
-pub use engine::{Event, Evidence, Reason, Removal, Sink, Stream, Stripped, Stripper};
+pub use engine::{Event, Evidence, Publisher, Reason, Removal, Sink, Stream, Stripped, Stripper};
 pub use patterns::{Category, LoadError, Pattern, PatternSet, PatternSets, Selection};
 
 /// Tests the example in the README.

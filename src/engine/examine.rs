@@ -10,6 +10,7 @@ use crate::patterns::{Anchor, Cut, Family, Kind, Pattern};
 use crate::text::fold::{Folded, count_chars, is_part};
 use crate::text::wrap::ends_sentence;
 
+use super::publishers::Publisher;
 use super::rules::{RegexCache, Role, Rules, Target};
 use super::unit::{Findings, Found};
 
@@ -25,6 +26,7 @@ const SHORT_SENTENCE: usize = 60;
 pub(crate) fn examine(
     rules: &Rules,
     cache: &mut RegexCache,
+    recognized: &mut Vec<Publisher>,
     folded: &Folded,
     base: usize,
     text_end: usize,
@@ -40,6 +42,11 @@ pub(crate) fn examine(
                 Target::Phrase { rule, role, stem } => {
                     if is_phrase(text, &core, &hit.range, rules.anchor(rule, role), stem) {
                         found.add(rule, role, hit.range.clone());
+                    }
+                }
+                Target::Name { publisher } => {
+                    if hit.range == core && !recognized.contains(&publisher) {
+                        recognized.push(publisher);
                     }
                 }
                 Target::Regex { regex } => {
@@ -74,7 +81,23 @@ pub(crate) fn examine(
     if found.matches.is_empty() {
         return Findings::default();
     }
-    sort(rules, folded, base, text_end, found.matches)
+    found.matches.retain(|(rule, ..)| {
+        let pattern = rules.pattern(*rule);
+        !pattern.only_own || publisher_of(rules, pattern).is_some_and(|own| recognized.contains(&own))
+    });
+    let findings = sort(rules, folded, base, text_end, found.matches);
+    let taken_by = findings.line.as_ref().map(|line| rules.pattern(line.rule));
+    if let Some(own) = taken_by.and_then(|pattern| publisher_of(rules, pattern))
+        && !recognized.contains(&own)
+    {
+        recognized.push(own);
+    }
+    findings
+}
+
+fn publisher_of(rules: &Rules, pattern: &Pattern) -> Option<Publisher> {
+    let domain = pattern.publisher.as_deref()?;
+    rules.publishers.with_domain(domain)
 }
 
 #[derive(Default)]

@@ -8,6 +8,7 @@ mod blocks;
 mod examine;
 mod gaps;
 mod letters;
+mod publishers;
 mod removal;
 mod rules;
 mod scan;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use crate::patterns::{PatternSets, Selection};
 
+pub use publishers::Publisher;
 pub use removal::{Event, Evidence, Reason, Removal, Sink};
 pub use stream::Stream;
 
@@ -71,9 +73,17 @@ impl Stripper {
     ///
     /// The answer is that of a [`Stream`], whatever the pieces. Cost: one pass; the text is not copied but for the window.
     pub fn strip(&self, text: &[u8]) -> Stripped<'_> {
+        self.strip_of(text, None)
+    }
+
+    /// Judges a whole text, as [`strip`](Self::strip) does, of which it may be known whose it is.
+    pub fn strip_of(&self, text: &[u8], publisher: Option<Publisher>) -> Stripped<'_> {
         const PIECE: usize = 64 << 10;
         let mut stripped = Stripped::default();
         let mut stream = self.stream();
+        if let Some(publisher) = publisher {
+            stream.recognize(publisher);
+        }
         for piece in text.chunks(PIECE) {
             let Ok(()) = stream.push(piece, &mut stripped);
         }
@@ -110,6 +120,14 @@ impl Stripper {
     /// ```
     pub fn stream(&self) -> Stream<'_> {
         Stream::new(&self.rules)
+    }
+
+    /// The publisher that a URL, a host, or a publisher's name belongs to, if it has a pattern set.
+    ///
+    /// Most patterns work whoever published a text. Those that say `only_own` count once the publisher is known: from here, or because the text bears
+    /// the publisher's name as a line of its own, or a line before went by one of its patterns.
+    pub fn publisher(&self, place: &str) -> Option<Publisher> {
+        self.rules.publishers.find(place)
     }
 
     /// How many patterns are in use: those that remove, and those that are evidence.

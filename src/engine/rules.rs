@@ -12,6 +12,7 @@ use crate::patterns::load::{parse_regex, required_literals};
 use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
 use crate::text::fold::{self, Folded};
 
+use super::publishers::{Publisher, Publishers};
 use super::scan::Scanner;
 
 /// Which part of a rule a literal belongs to.
@@ -30,6 +31,8 @@ pub(crate) enum Target {
     Phrase { rule: u32, role: Role, stem: bool },
     /// A literal without which the regex cannot match.
     Regex { regex: u32 },
+    /// A line that is the name of a publisher.
+    Name { publisher: Publisher },
 }
 
 /// A regex is not tried on a longer text, in bytes: no publisher's line is as long, and the time it takes grows with the text.
@@ -105,6 +108,7 @@ pub(crate) struct Rules {
     pub scanner: Scanner,
     targets: Vec<Vec<Target>>,
     pub regexes: Vec<LazyRegex>,
+    pub publishers: Publishers,
     pub thresholds: Thresholds,
     pub selection: Selection,
 }
@@ -123,6 +127,17 @@ impl Rules {
                 table.add(rule, role, pattern.kind.phrase_anchor(marker), marker);
             }
         }
+        let publishers = Publishers::of(sets);
+        for set in &sets.sets {
+            let has_own = set.patterns.iter().any(|pattern| pattern.only_own);
+            let publisher = set
+                .publisher
+                .as_deref()
+                .and_then(|domain| publishers.with_domain(domain));
+            for (name, publisher) in set.names.iter().zip(publisher.into_iter().cycle()).filter(|_| has_own) {
+                table.push(fold_phrase(name, Anchor::Whole, false), Target::Name { publisher });
+            }
+        }
         // The words are in the table now; the sets may be gone before the rules are.
         let slim = |pattern: &Arc<Pattern>| {
             let mut pattern = Pattern::clone(pattern);
@@ -134,6 +149,7 @@ impl Rules {
             scanner: Scanner::new(table.ids),
             targets: table.targets,
             regexes: table.regexes,
+            publishers,
             thresholds: sets.thresholds,
             selection,
         }

@@ -22,6 +22,7 @@ use super::blocks::Blocks;
 use super::examine::examine;
 use super::gaps::Gaps;
 use super::letters::Letters;
+use super::publishers::Publisher;
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
 use super::rules::{RegexCache, Rules};
 use super::sections::Sections;
@@ -59,6 +60,8 @@ pub struct Stream<'s> {
     /// The last paragraph was a quotation with quote marks.
     in_quotation: bool,
     paragraph: Paragraph,
+    /// Whose document it may be.
+    recognized: Vec<Publisher>,
     cache: RegexCache,
     layers: Layers,
 }
@@ -105,9 +108,15 @@ impl<'s> Stream<'s> {
             after_colon: false,
             in_quotation: false,
             paragraph: Paragraph::default(),
+            recognized: Vec::new(),
             cache: RegexCache::default(),
             layers: Layers::default(),
         }
+    }
+
+    /// Says whose the document is, before its first bytes. It holds until the document is finished.
+    pub fn recognize(&mut self, publisher: Publisher) {
+        self.recognized.push(publisher);
     }
 
     /// Takes the next bytes of the document.
@@ -295,6 +304,7 @@ impl<'s> Stream<'s> {
             examine(
                 self.rules,
                 &mut self.cache,
+                &mut self.recognized,
                 &paragraph.folded,
                 first.start,
                 last.text_end,

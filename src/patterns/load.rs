@@ -68,6 +68,8 @@ struct RawPattern {
     place: Option<Place>,
     max_lines: Option<usize>,
     max_chars: Option<usize>,
+    #[serde(default)]
+    only_own: bool,
     #[serde(default, rename = "match")]
     matches: Vec<String>,
     #[serde(default)]
@@ -141,6 +143,13 @@ pub fn load_set(path: &str, text: impl Into<Cow<'static, str>>) -> Result<Patter
         let full = format!("{id}.{}", raw_pattern.id.get_ref());
         let line = line_of(text, id_at);
         let mut pattern = pattern(raw_pattern, full, line).map_err(|message| at(id_at, message))?;
+        if pattern.only_own && raw.publisher.is_none() {
+            let message = format!(
+                "`{}` is `only_own`, but the set has no publisher; name its domain as `publisher` in [set]",
+                pattern.id
+            );
+            return Err(at(id_at, message));
+        }
         pattern.publisher = raw.publisher.clone();
         if let Some(twin) = patterns.iter().find(|known| known.id == pattern.id) {
             let message = format!(
@@ -261,6 +270,7 @@ fn pattern(raw: RawPattern, id: String, line: usize) -> Result<Pattern, String> 
         category: raw.category,
         kind,
         publisher: None,
+        only_own: raw.only_own,
         matches: raw.matches,
         near_misses: raw.no_match,
         cases: raw.case,

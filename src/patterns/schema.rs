@@ -291,6 +291,8 @@ pub struct Pattern {
     pub kind: Kind,
     /// The publisher's domain, of a publisher's set.
     pub publisher: Option<String>,
+    /// It counts only in documents that are known to be the publisher's.
+    pub only_own: bool,
     /// Texts that it removes entirely; for cues and guards, texts in which it is found.
     pub matches: Vec<String>,
     /// Texts that come out byte for byte.

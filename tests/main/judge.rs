@@ -416,3 +416,58 @@ fn names_that_say_something_are_no_thread() {
     );
     assert_eq!(left_of(&far), far.replace("Two comments / ", ""));
 }
+
+#[test]
+fn some_patterns_count_only_in_their_publishers_documents() {
+    const GAZETTE: &str = r#"
+[set]
+id        = "en.gazette"
+language  = "en"
+publisher = "gazette.example"
+names     = ["The Example Gazette"]
+summary   = "For tests"
+
+[[pattern]]
+id = "inside"
+category = "related"
+kind = "line"
+literals = ["Also inside"]
+only_own = true
+
+[[pattern]]
+id = "list"
+category = "newsletter"
+kind = "line"
+literals = ["Join the Gazette list"]
+"#;
+    let mut sets = sets();
+    sets.extend([load_set("en/gazette.toml", GAZETTE.replace("[[pattern]]\n", FORM)).expect("sound")]);
+    let stripper = Stripper::new(&sets, Selection::default());
+    let left = |lines: &str, place: &str| {
+        let text = lines.replace(" / ", "\n");
+        let stripped = stripper.strip_of(text.as_bytes(), stripper.publisher(place));
+        stripped.text(&text).replace('\n', " / ")
+    };
+    assert_eq!(left("News. / Also inside / More.", ""), "News. / Also inside / More.");
+    // By its address, its name on a line, or another of its patterns.
+    for place in [
+        "https://news.gazette.example/1",
+        "www.gazette.example",
+        "the example gazette",
+        "gazette",
+    ] {
+        assert_eq!(left("News. / Also inside / More.", place), "News. / More.", "{place}");
+    }
+    assert_eq!(
+        left("THE EXAMPLE GAZETTE / News. / Also inside / More.", ""),
+        "THE EXAMPLE GAZETTE / News. / More."
+    );
+    assert_eq!(
+        left("News. / Join the Gazette list / Also inside / More.", ""),
+        "News. / More."
+    );
+    let told = "As the Example Gazette wrote: / Also inside / More.";
+    assert_eq!(left(told, "https://example.org/gazette.example"), told);
+    // The next document is another's.
+    assert_eq!(left("News. / Also inside / More.", ""), "News. / Also inside / More.");
+}

@@ -162,6 +162,17 @@ fn each_way_of_breaking_it_is_told() {
 }
 
 #[test]
+fn only_a_publisher_has_documents_of_its_own() {
+    let text = GOOD
+        .replace("publisher = \"gazette.example\"\n", "")
+        .replace("added  ", "only_own   = true\nadded  ");
+    let message = load_set("patterns/en/gazette.toml", text)
+        .expect_err("broken")
+        .to_string();
+    assert!(message.contains("name its domain as `publisher` in [set]"), "{message}");
+}
+
+#[test]
 fn an_id_is_there_once() {
     let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[pattern]]").expect("there")..]);
     let message = load_set("patterns/en/gazette.toml", twice)

@@ -1,0 +1,87 @@
+//! Tells whose page a document is.
+
+use std::collections::HashMap;
+
+use crate::patterns::PatternSets;
+use crate::text::fold::Folded;
+
+/// A publisher that has a pattern set, as a [`Stripper`](super::Stripper) knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publisher(pub(crate) u32);
+
+/// The publishers of the pattern sets.
+#[derive(Debug, Default)]
+pub(crate) struct Publishers {
+    by_domain: HashMap<String, u32>,
+    /// By the folded name, and by the name of the set's file.
+    by_name: HashMap<String, u32>,
+}
+
+impl Publishers {
+    pub fn of(sets: &PatternSets) -> Self {
+        let mut publishers = Self::default();
+        for set in &sets.sets {
+            let Some(domain) = &set.publisher else { continue };
+            let next = u32::try_from(publishers.by_domain.len()).expect("fewer than four thousand million publishers");
+            let index = *publishers.by_domain.entry(domain.clone()).or_insert(next);
+            let file = set.id.rsplit('.').next().unwrap_or_default();
+            for name in set.names.iter().map(String::as_str).chain([file]) {
+                let folded = Folded::of(name);
+                let name = folded.text()[folded.core()].to_owned();
+                publishers.by_name.entry(name).or_insert(index);
+            }
+        }
+        publishers
+    }
+
+    pub fn with_domain(&self, domain: &str) -> Option<Publisher> {
+        self.by_domain.get(domain).copied().map(Publisher)
+    }
+
+    /// Reads a URL, a host, or a name.
+    pub fn find(&self, place: &str) -> Option<Publisher> {
+        let place = place.trim();
+        let after_scheme = place.split_once("://").map_or(place, |(_, rest)| rest);
+        let host = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        // news.example.org belongs to example.org.
+        let mut domains = std::iter::successors(Some(host.as_str()), |host| host.split_once('.').map(|(_, rest)| rest));
+        let by_host = domains.find_map(|domain| self.with_domain(domain));
+        by_host.or_else(|| {
+            let folded = Folded::of(place);
+            self.by_name.get(&folded.text()[folded.core()]).copied().map(Publisher)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publisher_is_found_by_url_host_and_name() {
+        let sets = PatternSets::builtin().expect("sound");
+        let publishers = Publishers::of(&sets);
+        let moscow_times = publishers.with_domain("themoscowtimes.com");
+        assert!(moscow_times.is_some());
+        for place in [
+            "https://www.themoscowtimes.com/2024/05/01/some-story-a1?x=y#z",
+            "HTTPS://user@www.TheMoscowTimes.com:443",
+            "themoscowtimes.com",
+            "The Moscow Times",
+            "the-moscow-times",
+        ] {
+            assert_eq!(publishers.find(place), moscow_times, "{place}");
+        }
+        for place in [
+            "",
+            "moscowtimes.com.example",
+            "notthemoscowtimes.com",
+            "https://example.org/themoscowtimes.com",
+            "times",
+        ] {
+            assert_eq!(publishers.find(place), None, "{place}");
+        }
+    }
+}
