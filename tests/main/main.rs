@@ -6,6 +6,7 @@ mod command;
 mod edges;
 mod judge;
 mod layers;
+mod leave_one_out;
 mod ledger;
 mod loader;
 mod pattern_sets;
