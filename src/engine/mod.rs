@@ -10,6 +10,7 @@ mod gaps;
 mod letters;
 mod publishers;
 mod removal;
+mod repeats;
 mod rules;
 mod scan;
 mod sections;

@@ -43,6 +43,8 @@ pub enum Reason {
         /// How many posts were marked up to here.
         posts: usize,
     },
+    /// A line with evidence that was there before, word for word.
+    Repeated,
     /// One of several labels in a row.
     Labels {
         /// How many.
@@ -62,6 +64,7 @@ impl Reason {
             Self::Letter { .. } => "letter",
             Self::Between => "between",
             Self::Thread { .. } => "thread",
+            Self::Repeated => "repeated",
             Self::Labels { .. } => "labels",
         }
     }

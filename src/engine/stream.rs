@@ -3,7 +3,7 @@
 //! The layers of the judge follow one another, each a small state machine that holds units back only while it must:
 //!
 //! ```text
-//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ blocks ─▶ threads ─▶ sections ─▶ letters ─▶ gaps ─▶ spacing ─▶ events
+//! bytes ─▶ lines ─▶ paragraphs ─▶ findings ─▶ repeats ─▶ blocks ─▶ threads ─▶ sections ─▶ letters ─▶ gaps ─▶ spacing ─▶ events
 //! ```
 //!
 //! What each decides depends on the lines alone, never on how the bytes came in. So a stream and a whole text get the same answer.
@@ -24,6 +24,7 @@ use super::gaps::Gaps;
 use super::letters::Letters;
 use super::publishers::Publisher;
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
+use super::repeats::Repeats;
 use super::rules::{RegexCache, Rules};
 use super::sections::Sections;
 use super::spacing::Spacing;
@@ -62,6 +63,7 @@ pub struct Stream<'s> {
     paragraph: Paragraph,
     /// Whose document it may be.
     recognized: Vec<Publisher>,
+    repeats: Repeats,
     cache: RegexCache,
     layers: Layers,
 }
@@ -109,6 +111,7 @@ impl<'s> Stream<'s> {
             in_quotation: false,
             paragraph: Paragraph::default(),
             recognized: Vec::new(),
+            repeats: Repeats::default(),
             cache: RegexCache::default(),
             layers: Layers::default(),
         }
@@ -310,7 +313,7 @@ impl<'s> Stream<'s> {
                 last.text_end,
             )
         };
-        let unit = Unit {
+        let mut unit = Unit {
             bytes: first.start..last.end,
             lines: paragraph.first_line..paragraph.first_line + paragraph.lines.len(),
             form: Form::Text,
@@ -328,6 +331,7 @@ impl<'s> Stream<'s> {
             }),
             findings,
         };
+        self.repeats.judge(self.rules, &mut unit);
         paragraph.lines.clear();
         self.layers.push(self.rules, unit);
     }

@@ -378,6 +378,7 @@ pub struct Thresholds {
     pub gap_chars: usize,
     pub gap_lines: usize,
     pub gap_removed: usize,
+    pub repeat_sum: f32,
     pub thread_sum: f32,
     pub post_lines: usize,
     pub post_chars: usize,

@@ -418,6 +418,22 @@ fn names_that_say_something_are_no_thread() {
 }
 
 #[test]
+fn an_appeal_that_comes_again_goes() {
+    assert_eq!(
+        left_of("News. / It costs five dollars. / More. / It costs five dollars. / Next."),
+        "News. / It costs five dollars. / More. / Next."
+    );
+    // What says little may come again, and so may what others said.
+    for twice in [
+        "We need you here. / News. / We need you here.",
+        "Dear all / News. / Dear all",
+        "Five dollars, she said. / News. / Five dollars, she said.",
+    ] {
+        assert_eq!(left_of(twice), twice);
+    }
+}
+
+#[test]
 fn some_patterns_count_only_in_their_publishers_documents() {
     const GAZETTE: &str = r#"
 [set]
