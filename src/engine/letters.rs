@@ -90,7 +90,7 @@ impl Letters {
 }
 
 fn is_evident(unit: &Unit) -> bool {
-    unit.evidence.sum() > 0.0
+    unit.evidence.sum() > 0.0 || unit.evidence.has(Family::Label) && !unit.evidence.vetoed
 }
 
 /// A longer line needs more: it has more room for phrases that mean nothing.

@@ -186,12 +186,18 @@ impl Score {
         if self.vetoed {
             0.0
         } else {
-            (self.weights.iter().sum::<f32>() - self.penalty).max(0.0)
+            (self.weighed().sum::<f32>() - self.penalty).max(0.0)
         }
     }
 
+    /// The weights of the families that add up. A label says what a line is for, not what is asked, so it counts only in its row.
+    fn weighed(&self) -> impl Iterator<Item = f32> + '_ {
+        let weighs = |(family, _): &(usize, &f32)| *family != Family::Label as usize;
+        self.weights.iter().enumerate().filter(weighs).map(|(_, &weight)| weight)
+    }
+
     pub fn families(&self) -> usize {
-        self.weights.iter().filter(|&&weight| weight > 0.0).count()
+        self.weighed().filter(|&weight| weight > 0.0).count()
     }
 }
 
