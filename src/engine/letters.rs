@@ -32,6 +32,8 @@ pub(crate) struct Letters {
     run: VecDeque<Unit>,
     /// The last text before the run ends in a colon: what follows is a list of the article.
     after_colon: bool,
+    /// The last text before the run is a sentence, so the run is no end of a list.
+    after_sentence: bool,
 }
 
 impl Letters {
@@ -58,12 +60,19 @@ impl Letters {
             let announced = self.after_colon && self.run.is_empty() && unit.is_blank();
             self.decide(rules, out);
             self.after_colon = unit.ends_colon || announced;
+            if unit.form == Form::Text {
+                self.after_sentence = unit.ends_sentence;
+            }
             out.push_back(unit);
         }
     }
 
     pub fn finish(&mut self, rules: &Rules, out: &mut VecDeque<Unit>) {
+        if self.after_sentence && !self.after_colon {
+            last_labels(rules, self.run.make_contiguous());
+        }
         self.decide(rules, out);
+        self.after_sentence = false;
     }
 
     /// Whether a line without evidence may lie within the letter: one at a time, and only after an opener. Between two sign-up boxes there may be an
@@ -232,18 +241,38 @@ fn by_cues(verdict: Verdict) -> bool {
     matches!(verdict.reason, Reason::Cues { .. } | Reason::Letter { .. })
 }
 
+/// Removes labels that end the document, however few: an article does not stop at "Comments".
+fn last_labels(rules: &Rules, run: &mut [Unit]) {
+    let at = run
+        .iter()
+        .rposition(|unit| !unit.is_blank() && !is_label(unit) && unit.verdict.is_none());
+    let last = &mut run[at.map_or(0, |at| at + 1)..];
+    let count = last.iter().filter(|unit| is_label(unit)).count();
+    for unit in last.iter_mut().filter(|unit| unit.verdict.is_none()) {
+        if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {
+            unit.verdict = Some(Verdict {
+                rule,
+                reason: Reason::Labels { count },
+            });
+        }
+    }
+}
+
+fn is_label(unit: &Unit) -> bool {
+    unit.evidence.has(Family::Label) && !unit.evidence.vetoed
+}
+
 /// Removes runs of labels.
 fn labels(rules: &Rules, run: &mut [Unit]) {
-    let label = |unit: &Unit| unit.evidence.has(Family::Label) && !unit.evidence.vetoed;
     let mut at = 0;
     while at < run.len() {
-        if run[at].is_blank() || !(label(&run[at]) || run[at].verdict.is_some()) {
+        if run[at].is_blank() || !(is_label(&run[at]) || run[at].verdict.is_some()) {
             at += 1;
             continue;
         }
         let length = run[at..]
             .iter()
-            .take_while(|unit| unit.is_blank() || label(unit) || unit.verdict.is_some())
+            .take_while(|unit| unit.is_blank() || is_label(unit) || unit.verdict.is_some())
             .count();
         // The same word again is no second label.
         let texts: HashSet<u64> = run[at..at + length]

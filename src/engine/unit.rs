@@ -193,7 +193,11 @@ impl Score {
     /// The weights of the families that add up. A label says what a line is for, not what is asked, so it counts only in its row.
     fn weighed(&self) -> impl Iterator<Item = f32> + '_ {
         let weighs = |(family, _): &(usize, &f32)| *family != Family::Label as usize;
-        self.weights.iter().enumerate().filter(weighs).map(|(_, &weight)| weight)
+        self.weights
+            .iter()
+            .enumerate()
+            .filter(weighs)
+            .map(|(_, &weight)| weight)
     }
 
     pub fn families(&self) -> usize {

@@ -128,10 +128,16 @@ impl Folded {
 
 /// The part of folded text without the punctuation and symbols around it.
 ///
-/// Quotation marks stay, because a quoted line is somebody's words; so do `©`, currency signs and `@`, which say something.
+/// Quotation marks stay, because a quoted line is somebody's words; so do `©`, currency signs and `@`, which say something. A mark at the end that
+/// closes nothing is an arrow: `Read more »`.
 pub fn core(text: &str) -> Range<usize> {
     let start = text.len() - text.trim_start_matches(is_dress).len();
-    let end = start + text[start..].trim_end_matches(is_dress).len();
+    let mut end = start + text[start..].trim_end_matches(is_dress).len();
+    if let Some(rest) = text[start..end].strip_suffix(" \"")
+        && !rest.contains('"')
+    {
+        end = start + rest.trim_end_matches(is_dress).len();
+    }
     start..end
 }
 

@@ -418,6 +418,22 @@ fn names_that_say_something_are_no_thread() {
 }
 
 #[test]
+fn a_label_that_ends_the_document_goes() {
+    assert_eq!(left_of("News. / It rained. / Share"), "News. / It rained. / ");
+    assert_eq!(left_of("It rained. / Mail / Share"), "It rained. / ");
+    // The last step of a list, the last line of a poem, a document that is nothing else.
+    for whole in [
+        "How to tell / Write it / Share",
+        "Do this: / Share",
+        "Share",
+        "Mail / Share",
+        "News. / Share / It rained.",
+    ] {
+        assert_eq!(left_of(whole), whole);
+    }
+}
+
+#[test]
 fn an_appeal_that_comes_again_goes() {
     assert_eq!(
         left_of("News. / It costs five dollars. / More. / It costs five dollars. / Next."),
