@@ -9,8 +9,9 @@ use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 
 use crate::patterns::load::{parse_regex, required_literals};
+use crate::patterns::slim::running_regex;
 use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
-use crate::text::fold::{self, Folded};
+use crate::text::fold::Folded;
 
 use super::publishers::{Publisher, Publishers};
 use super::scan::Scanner;
@@ -201,13 +202,7 @@ impl Table {
             for literal in required {
                 self.push(literal, Target::Regex { regex });
             }
-            // The newline ends a comment of a verbose regex.
-            let body = format!("(?:{}\n)", fold::fold_regex(source));
-            let body = if source.contains("(?x)") {
-                body
-            } else {
-                format!("(?:{})", fold::fold_regex(source))
-            };
+            let body = format!("(?:{})", running_regex(source).unwrap_or_default());
             let source = match anchor {
                 Anchor::Whole => format!(r"\A{body}\z"),
                 Anchor::Start => format!(r"\A{body}"),
