@@ -36,6 +36,8 @@ pub struct Setup {
     pub project: Project,
     pub sets: PatternSets,
     pub selection: Selection,
+    /// Names the selection: the same names select the same.
+    pub chosen: String,
 }
 
 impl Setup {
@@ -55,10 +57,17 @@ impl Setup {
         };
         let ignore: Vec<String> = project.ignore.iter().chain(&args.ignore).cloned().collect();
         let selection = Selection::new(&sets, select, &ignore)?;
+        let sorted = |names: &[String]| {
+            let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+            names.sort_unstable();
+            names.join(",")
+        };
+        let chosen = format!("{};{}", sorted(select), sorted(&ignore));
         Ok(Self {
             project,
             sets,
             selection,
+            chosen,
         })
     }
 

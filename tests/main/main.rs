@@ -1,6 +1,7 @@
 //! All integration tests, one module a theme. They show behavior from outside: the real binary on real files, and the library through its public
 //! names.
 
+mod clean;
 mod cli;
 mod command;
 mod edges;
@@ -11,6 +12,8 @@ mod ledger;
 mod loader;
 mod pattern_sets;
 mod properties;
+mod restore;
 mod seeds;
 mod streaming;
+mod tree;
 mod variants;
