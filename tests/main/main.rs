@@ -4,6 +4,7 @@
 mod clean;
 mod cli;
 mod command;
+mod corpora;
 mod edges;
 mod judge;
 mod layers;
@@ -13,6 +14,7 @@ mod loader;
 mod pattern_sets;
 mod properties;
 mod restore;
+mod resume;
 mod seeds;
 mod streaming;
 mod tree;
