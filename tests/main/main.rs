@@ -1,6 +1,7 @@
 //! All integration tests, one module a theme. They show behavior from outside: the real binary on real files, and the library through its public
 //! names.
 
+mod archives;
 mod clean;
 mod cli;
 mod command;
