@@ -195,6 +195,9 @@ pub struct FileEntry {
     pub before: Contents,
     /// Its contents, decompressed, after.
     pub after: Contents,
+    /// The columns of a table that were cleaned. What is measured of it is their values, each after its length in eight bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
     /// How many of its documents were passed on as they are.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub passed_on: u64,

@@ -74,6 +74,8 @@ pub struct Assembled {
     pub entries: Entries,
     /// The counts.
     pub counts: Portion,
+    /// The columns that were cleaned, in a table.
+    pub columns: Vec<String>,
 }
 
 impl Assembly {
@@ -138,6 +140,7 @@ impl Assembly {
             after: self.after.contents(),
             entries: self.entries,
             counts: self.counts,
+            columns: Vec::new(),
         })
     }
 }

@@ -426,7 +426,7 @@ impl Shop<'_> {
     /// Cleans a file on all threads.
     fn big(&self, found: &Found, format: Format) -> Result<Finished, FileError> {
         if format.kind == Kind::Parquet {
-            return Err(FileError::Other("this program was built without Parquet".to_owned()));
+            return self.parquet(found, format);
         }
         let (file, stamp, permissions) = open(&found.path)?;
         let counting = Counting {
@@ -516,6 +516,64 @@ impl Shop<'_> {
         })
     }
 
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(&self, _: &Found, _: Format) -> Result<Finished, FileError> {
+        Err(FileError::Other("this program was built without Parquet".to_owned()))
+    }
+
+    /// Cleans the text columns of a table.
+    #[cfg(feature = "parquet")]
+    fn parquet(&self, found: &Found, format: Format) -> Result<Finished, FileError> {
+        use records::parquet::{Slice, rewrite};
+        if self.options.mode == Mode::Split {
+            let text = "what goes from Parquet is not split off; use another mode, the ledger has it too";
+            return Err(FileError::Other(text.to_owned()));
+        }
+        let (file, stamp, permissions) = open(&found.path)?;
+        let subject = Subject::new(&found.name);
+        let target = self.target(found);
+        // Its bytes are written apart; what is put together here is the account.
+        let mut assembly = self.assembly(found, format, false)?;
+        let mut before = Measure::new(self.rules.ledger);
+        let temporary = match self.options.dry_run {
+            true => None,
+            false => Some(Temporary::create(&target).map_err(FileError::write(&target))?),
+        };
+        let (written, columns) = rewrite(
+            &file,
+            (temporary, &target),
+            &self.rules.fields,
+            self.options.jobs,
+            || Clerk::new(self.rules),
+            |clerk, slice: &mut Slice| Ok(records::parquet::clean(clerk, &subject, slice, self.rules.ledger)),
+            |slice, portion| {
+                Slice::measure(&slice.values, &mut before);
+                self.observer.advance(0, portion.tally.documents, portion.tally.lines);
+                assembly.take(Ready {
+                    portion,
+                    kept: Packed::Plain,
+                    removed: Packed::Plain,
+                })
+            },
+        )?;
+        self.observer.advance(found.stamp.size, 0, 0);
+        unchanged(&found.path, stamp)?;
+        let mut assembled = assembly.finish(None)?;
+        if let Some(mut temporary) = written {
+            let stamp = temporary.close(Some(&permissions)).map_err(FileError::write(&target))?;
+            let idle = self.in_place && assembled.counts.tally.removals == 0;
+            assembled.out = Some((temporary, stamp)).filter(|_| !idle);
+        }
+        assembled.columns = columns;
+        Ok(Finished {
+            stamp,
+            format: Some(format),
+            before: before.contents(),
+            assembled,
+            passed: None,
+        })
+    }
+
     /// Copies a file as it is: one of another format, or one that is passed on whole.
     fn copy(&self, found: &Found, format: Option<Format>, passed: Option<&str>) -> Result<Finished, FileError> {
         let (mut file, stamp, permissions) = open(&found.path)?;
@@ -562,6 +620,7 @@ impl Shop<'_> {
                 after: contents,
                 entries: Entries::default(),
                 counts,
+                columns: Vec::new(),
             },
             passed: passed.map(|why| match format {
                 Some(format) => format!("{why} ({format})"),
@@ -755,6 +814,7 @@ impl<'a> Office<'a> {
                 removals: counts.tally.removals,
                 before: before.clone(),
                 after: assembled.after.clone(),
+                columns: assembled.columns.clone(),
                 passed_on: counts.tally.passed_on + counts.tally.failed_documents,
                 passed: counts.passed.clone(),
             };

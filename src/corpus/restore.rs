@@ -181,7 +181,112 @@ impl Restorer<'_> {
 }
 
 /// A file that is being rebuilt.
-struct Rebuild {
+enum Rebuild {
+    Stream(Box<StreamRebuild>),
+    #[cfg(feature = "parquet")]
+    Table(Box<TableRebuild>),
+}
+
+impl Rebuild {
+    fn begin(path: &Path, target: PathBuf, other: bool) -> Result<Self, FileError> {
+        #[cfg(feature = "parquet")]
+        if !other && Format::of(path, None).is_some_and(|format| format.kind == Kind::Parquet) {
+            let file = fs::File::open(path).map_err(FileError::Read)?;
+            return Ok(Self::Table(Box::new(TableRebuild {
+                file,
+                target,
+                changes: Vec::new(),
+            })));
+        }
+        Ok(Self::Stream(Box::new(StreamRebuild::begin(path, target, other)?)))
+    }
+
+    fn change(&mut self, change: &Change, wanted: bool, partial: bool) -> Result<(), FileError> {
+        match self {
+            Self::Stream(rebuild) => rebuild.change(change, wanted, partial),
+            #[cfg(feature = "parquet")]
+            Self::Table(rebuild) => {
+                rebuild.changes.push((change.clone(), wanted));
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self, closing: &FileEntry, partial: bool) -> Result<u64, FileError> {
+        match self {
+            Self::Stream(rebuild) => rebuild.finish(closing, partial),
+            #[cfg(feature = "parquet")]
+            Self::Table(rebuild) => rebuild.finish(closing, partial),
+        }
+    }
+}
+
+/// A table that is being rebuilt. Its changes are held until it is closed, as its columns are written one after the other.
+#[cfg(feature = "parquet")]
+struct TableRebuild {
+    file: fs::File,
+    target: PathBuf,
+    changes: Vec<(Change, bool)>,
+}
+
+#[cfg(feature = "parquet")]
+impl TableRebuild {
+    fn finish(self, closing: &FileEntry, partial: bool) -> Result<u64, FileError> {
+        use std::collections::HashMap;
+
+        use super::clerk::Portion;
+        use super::records::parquet::{Slice, patch, rewrite};
+        use super::target::Temporary;
+
+        let permissions = self.file.metadata().map_err(FileError::Read)?.permissions();
+        let mut by_place: HashMap<(u64, &str), Vec<&(Change, bool)>> = HashMap::new();
+        for change in &self.changes {
+            let field = change.0.field.as_deref().unwrap_or_default();
+            by_place.entry((change.0.document, field)).or_default().push(change);
+        }
+        let (mut before, mut after) = (Measure::new(true), Measure::new(true));
+        let temporary = Temporary::create(&self.target).map_err(FileError::write(&self.target))?;
+        let (written, _) = rewrite(
+            &self.file,
+            (Some(temporary), &self.target),
+            &closing.columns,
+            1,
+            || (),
+            |(), slice: &mut Slice| {
+                let of_row = |row| {
+                    by_place
+                        .get(&(row, slice.column.as_str()))
+                        .map_or(&[][..], Vec::as_slice)
+                };
+                let values = slice
+                    .rows()
+                    .zip(&slice.values)
+                    .map(|(row, value)| patch(value, of_row(row)));
+                slice.new = values.collect::<Result<_, _>>()?;
+                Ok(Portion::default())
+            },
+            |slice, _| {
+                Slice::measure(&slice.values, &mut after);
+                Slice::measure(&slice.new, &mut before);
+                Ok(())
+            },
+        )?;
+        if after.contents() != closing.after {
+            return Err(not_as_written());
+        }
+        if !partial && before.contents() != closing.before {
+            return Err(damaged_ledger());
+        }
+        if let Some(mut temporary) = written {
+            let put = temporary.close(Some(&permissions)).and_then(|_| temporary.put());
+            put.map_err(FileError::write(&self.target))?;
+        }
+        Ok(self.changes.iter().filter(|(_, wanted)| *wanted).count() as u64)
+    }
+}
+
+/// A file that is rebuilt from its first byte to its last.
+struct StreamRebuild {
     input: BufReader<Box<dyn Read + Send>>,
     packing: Packing,
     out: Repack,
@@ -193,7 +298,7 @@ struct Rebuild {
     permissions: fs::Permissions,
 }
 
-impl Rebuild {
+impl StreamRebuild {
     fn begin(path: &Path, target: PathBuf, other: bool) -> Result<Self, FileError> {
         let as_is = Format {
             kind: Kind::Text,
@@ -290,16 +395,19 @@ impl Rebuild {
         }
         let before: Contents = self.before.contents();
         if !partial && before != closing.before {
-            return Err(FileError::Other(
-                "what is left and the ledger do not make up the source; the ledger is damaged".to_owned(),
-            ));
+            return Err(damaged_ledger());
         }
         self.out.finish(&self.permissions)?;
         Ok(self.removals)
     }
 }
 
-fn not_as_written() -> FileError {
+fn damaged_ledger() -> FileError {
+    let text = "what is left and the ledger do not make up the source; the ledger is damaged";
+    FileError::Other(text.to_owned())
+}
+
+pub(super) fn not_as_written() -> FileError {
     FileError::Other(
         "it is not what the ledger says was written; it changed since, or this is the ledger of another run".to_owned(),
     )

@@ -18,5 +18,6 @@ mod restore;
 mod resume;
 mod seeds;
 mod streaming;
+mod tables;
 mod tree;
 mod variants;

@@ -1,6 +1,8 @@
 //! Decides how a file falls into documents, and cuts it into batches that can be worked on apart.
 
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod text;
 pub mod warc;
 
