@@ -13,10 +13,10 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::FileReader as _;
-use parquet::file::serialized_reader::{ReadOptionsBuilder, SerializedFileReader};
+use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::super::clerk::{Clerk, Document, Portion, Subject};
@@ -145,8 +145,13 @@ where
     C: FnMut(&Slice, Portion) -> Result<(), FileError>,
 {
     let reader = file.try_clone().map_err(FileError::Read)?;
-    let options = ReadOptionsBuilder::new().with_page_index().build();
-    let reader = SerializedFileReader::new_with_options(reader, options).map_err(cannot_read)?;
+    let reader = SerializedFileReader::new(reader).map_err(cannot_read)?;
+    // Indexes of pages go along with the columns that are copied. Without them a file is as good, only slower to search.
+    let indexed = ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Optional)
+        .parse_and_finish(file)
+        .ok();
+    let indexed = indexed.as_ref().and_then(ParquetMetaData::page_index);
     let metadata = reader.metadata();
     let columns = find_columns(metadata, names)?;
     let properties = Arc::new(properties(metadata, &columns));
@@ -163,14 +168,13 @@ where
         let mut new_group = writer.next_row_group().map_err(cannot_write)?;
         for (index, chunk) in group.columns().iter().enumerate() {
             let Some(name) = columns.iter().find(|column| column.0 == index).map(|column| &column.1) else {
-                let pages = metadata.page_index();
                 let close = ColumnCloseResult {
                     bytes_written: chunk.compressed_size().unsigned_abs(),
                     rows_written: group.num_rows().unsigned_abs(),
                     metadata: chunk.clone(),
                     bloom_filter: None,
-                    column_index: pages.and_then(|pages| pages.column_index(number, index)).cloned(),
-                    offset_index: pages.and_then(|pages| pages.offset_index(number, index)).cloned(),
+                    column_index: indexed.and_then(|pages| pages.column_index(number, index)).cloned(),
+                    offset_index: indexed.and_then(|pages| pages.offset_index(number, index)).cloned(),
                 };
                 new_group.append_column(file, close).map_err(cannot_write)?;
                 continue;
@@ -333,6 +337,12 @@ fn properties(metadata: &ParquetMetaData, columns: &[(usize, String)]) -> Writer
     let Some(group) = metadata.row_groups().first() else {
         return properties.build();
     };
+    // A file has an index of the pages of all columns, or of none.
+    let indexed = group
+        .columns()
+        .iter()
+        .all(|chunk| chunk.offset_index_offset().is_some());
+    properties = properties.set_offset_index_disabled(!indexed);
     let by_text = |index: i32| columns.iter().any(|column| usize::try_from(index) == Ok(column.0));
     if let Some(sorting) = group
         .sorting_columns()
@@ -353,7 +363,13 @@ fn properties(metadata: &ParquetMetaData, columns: &[(usize, String)]) -> Writer
             .set_column_dictionary_enabled(path.clone(), chunk.dictionary_page_offset().is_some())
             .set_column_bloom_filter_enabled(path.clone(), chunk.bloom_filter_offset().is_some());
         if chunk.statistics().is_some() {
-            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
+            let pages = indexed && chunk.column_index_offset().is_some();
+            let level = if pages {
+                EnabledStatistics::Page
+            } else {
+                EnabledStatistics::Chunk
+            };
+            properties = properties.set_column_statistics_enabled(path, level);
         }
     }
     properties.build()
