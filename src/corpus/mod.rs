@@ -32,6 +32,7 @@ pub use clean::{Destination, Observer, Options, Others, clean};
 pub use clerk::Mode;
 pub use error::{CorpusError, FileError};
 pub use format::{Format, Kind, Packing};
+pub use records::warc;
 pub use report::{Failed, Passed, PatternTally, Report, Tally};
 pub use restore::{RestoreOptions, Restored, restore};
 pub use tree::{Scope, Sources};

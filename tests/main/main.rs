@@ -14,6 +14,7 @@ mod ledger;
 mod loader;
 mod pattern_sets;
 mod properties;
+mod recipes;
 mod restore;
 mod resume;
 mod seeds;

@@ -90,7 +90,7 @@ pub fn next(bytes: &[u8], ended: bool) -> Next {
 }
 
 /// See [`Cut`].
-pub fn cut(bytes: &[u8], ended: bool) -> Cut {
+pub(crate) fn cut(bytes: &[u8], ended: bool) -> Cut {
     let (mut length, mut count) = (0, 0);
     while length < BATCH {
         let what = next(&bytes[length..], ended);
@@ -147,7 +147,7 @@ pub fn refit(header: &[u8], block: &[u8]) -> Result<Vec<(Range<usize>, String)>,
 }
 
 /// Cleans records.
-pub fn clean(clerk: &mut Clerk<'_>, subject: &Subject, batch: &Batch, portion: &mut Portion) {
+pub(crate) fn clean(clerk: &mut Clerk<'_>, subject: &Subject, batch: &Batch, portion: &mut Portion) {
     let mut at = 0;
     for number in batch.document.. {
         let rest = &batch.bytes[at..];
