@@ -124,6 +124,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
 
+    /// What tells whose a document is: `path`, or a field with its URL, host or name
+    #[arg(long, value_name = "path|FIELD")]
+    pub publisher_from: Option<String>,
+
     /// A line that stands between documents; it stays
     #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
     pub separator: Option<String>,
@@ -180,6 +184,10 @@ pub struct CleanArgs {
     /// Replace the files of SRC by what stays of them; needs --ledger
     #[arg(long, conflicts_with = "output")]
     pub in_place: bool,
+
+    /// What tells whose a document is: `path`, or a field with its URL, host or name
+    #[arg(long, value_name = "path|FIELD")]
+    pub publisher_from: Option<String>,
 
     /// What all files are; without it, their names tell
     #[arg(long, value_enum)]

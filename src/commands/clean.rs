@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, bail};
-use bodycopy::corpus::{self, Destination, Kind, Options, Report, Scope, Sources};
+use bodycopy::corpus::{self, Destination, Kind, Options, PublisherFrom, Report, Scope, Sources};
 
 use super::ExitStatus;
 use super::progress::Progress;
@@ -92,6 +92,7 @@ fn options(args: &CleanArgs, setup: &Setup) -> Result<Options> {
             CorpusFormat::Parquet => Kind::Parquet,
         }),
         fields,
+        publisher_from: args.publisher_from.as_deref().map(PublisherFrom::parse),
         max_removed: args.max_removed,
         others: match args.others {
             Others::Copy => corpus::Others::Copy,

@@ -6,9 +6,10 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use bodycopy::corpus::PublisherFrom;
 use bodycopy::jsonl::TextField;
 use bodycopy::ledger::{Entry, FileEntry, Head, Measure, Place};
-use bodycopy::{Category, Event, Removal, Sink, Stream, Stripper};
+use bodycopy::{Category, Event, Publisher, Removal, Sink, Stream, Stripper};
 
 use serde::Serialize;
 
@@ -44,7 +45,12 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     let stdin = [PathBuf::from("-")];
     let files: &[PathBuf] = if args.files.is_empty() { &stdin } else { &args.files };
 
+    let from = args.input.publisher_from.as_deref().map(PublisherFrom::parse);
+    if let (Format::Text, Some(PublisherFrom::Field(field))) = (args.input.format, &from) {
+        bail!("--publisher-from {field} is a field of JSONL; add --format jsonl, or say `path`");
+    }
     let mut job = Job {
+        from,
         show: Show::new(args),
         quiet: args.quiet,
         several: files.len() > 1,
@@ -110,6 +116,8 @@ impl Show {
 
 /// One run of the filter.
 struct Job {
+    /// What tells the publisher of a document, besides its text.
+    from: Option<PublisherFrom>,
     show: Show,
     quiet: bool,
     several: bool,
@@ -162,11 +170,14 @@ impl Job {
         separator: Option<&str>,
     ) -> Result<Result<()>> {
         let name = path.display().to_string();
+        let publisher = self.from.as_ref().and_then(|from| from.by_path(stripper, path));
         let mut stream = stripper.stream();
+        publisher.into_iter().for_each(|publisher| stream.recognize(publisher));
         let mut splitter = separator.map(Splitter::new);
         let mut sink = TextSink {
             job: self,
             name: &name,
+            publisher,
             document: 1,
             start: 0,
             end: 0,
@@ -241,7 +252,10 @@ impl Job {
         at: (&str, usize, u64),
     ) -> Result<()> {
         let (name, number, start) = at;
-        let stripped = stripper.strip(text.text().as_bytes());
+        let from = self.from.as_ref();
+        let by_record = from.and_then(|from| from.by_record(stripper, record));
+        let by_path = || from.and_then(|from| from.by_path(stripper, Path::new(name)));
+        let stripped = stripper.strip_of(text.text().as_bytes(), by_record.or_else(by_path));
         for line in &stripped.unjudged {
             self.warn_long_line(format_args!("{name}:{number}: line {line} of the text"));
         }
@@ -448,6 +462,8 @@ const WRITING: &str = "cannot write to standard output";
 struct TextSink<'j> {
     job: &'j mut Job,
     name: &'j str,
+    /// Whose the documents are, if the path tells.
+    publisher: Option<Publisher>,
     document: u64,
     /// Where the document begins in the source.
     start: u64,
@@ -462,6 +478,9 @@ impl TextSink<'_> {
             Piece::Text(text) => stream.push(text, self),
             Piece::Separator(line) => {
                 stream.finish(self)?;
+                self.publisher
+                    .into_iter()
+                    .for_each(|publisher| stream.recognize(publisher));
                 self.separate(line)
             }
         }

@@ -15,6 +15,7 @@ use super::format::{Format, Kind, Packing};
 use super::journal::{Done, Journal, Key, key};
 use super::name::Name;
 use super::order::in_order;
+use super::origin::PublisherFrom;
 use super::packing::{self, Packed, pack};
 use super::records::{self, Batch, Batches, LONGEST_TEXT, Part};
 use super::report::{Failed, Passed, Report};
@@ -40,6 +41,8 @@ pub struct Options {
     pub kind: Option<Kind>,
     /// The fields of JSONL and the columns of Parquet that hold text.
     pub fields: Vec<String>,
+    /// What tells the publisher of a document, besides its text.
+    pub publisher_from: Option<PublisherFrom>,
     /// A document that would lose a larger share of its characters, from 0 to 1, passes through whole.
     pub max_removed: Option<f64>,
     /// What becomes of files of other formats.
@@ -128,6 +131,7 @@ pub fn clean(stripper: &Stripper, options: &Options, observer: &dyn Observer) ->
         mode: options.mode,
         max_removed: options.max_removed,
         fields: options.fields.clone(),
+        publisher_from: options.publisher_from.clone(),
         ledger: options.ledger.is_some(),
     };
     let run = run_digest(options);
@@ -274,7 +278,7 @@ fn run_digest(options: &Options) -> String {
         (&options.sets, &options.selection),
         options.mode.name(),
         options.kind.map(Kind::name),
-        &options.fields,
+        (&options.fields, &options.publisher_from),
         options.max_removed.map(f64::to_bits),
         options.destination == Destination::InPlace,
         options.dry_run,
@@ -386,7 +390,7 @@ impl Shop<'_> {
     /// Cleans a file in memory. Nothing if it turns out to be big.
     fn small(&self, clerk: &mut Clerk<'_>, found: &Found, format: Format) -> Result<Option<Finished>, FileError> {
         let (file, stamp, permissions) = open(&found.path)?;
-        let subject = Subject::new(&found.name);
+        let subject = Subject::new(&found.name, &found.path, self.rules);
         let unpacked = |error| packing::read_error(format.packing, error);
         let mut batches = Batches::new(
             packing::reader(file, format.packing).map_err(unpacked)?,
@@ -433,12 +437,15 @@ impl Shop<'_> {
             file,
             observer: self.observer,
         };
-        let subject = Subject::new(&found.name);
+        let subject = Subject::new(&found.name, &found.path, self.rules);
         let unpacked = |error| packing::read_error(format.packing, error);
         let input = packing::reader(counting, format.packing).map_err(unpacked)?;
         let mut batches = Batches::new(input, format.kind, self.rules.ledger);
         let mut assembly = self.assembly(found, format, true)?;
         let mut stream = self.rules.stripper.stream();
+        if let Some(publisher) = subject.publisher {
+            stream.recognize(publisher);
+        }
         let mut sink = StreamSink {
             rules: self.rules,
             subject: &subject,
@@ -530,7 +537,7 @@ impl Shop<'_> {
             return Err(FileError::Other(text.to_owned()));
         }
         let (file, stamp, permissions) = open(&found.path)?;
-        let subject = Subject::new(&found.name);
+        let subject = Subject::new(&found.name, &found.path, self.rules);
         let target = self.target(found);
         // Its bytes are written apart; what is put together here is the account.
         let mut assembly = self.assembly(found, format, false)?;

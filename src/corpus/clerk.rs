@@ -1,10 +1,12 @@
 //! Judges documents, applies the verdicts in the way that is asked for, and keeps account.
 
 use std::ops::Range;
+use std::path::Path;
 
 use super::name::Name;
+use super::origin::PublisherFrom;
 use super::report::Tally;
-use crate::engine::{Event, Removal, Sink, Stream, Stripped, Stripper};
+use crate::engine::{Event, Publisher, Removal, Sink, Stream, Stripped, Stripper};
 use crate::ledger::{Adjustment, Entry, PassedOn, Place};
 use crate::patterns::Category;
 
@@ -42,6 +44,8 @@ pub struct Rules<'a> {
     pub max_removed: Option<f64>,
     /// The fields or columns that hold text. A field may be nested, as in `article.body`.
     pub fields: Vec<String>,
+    /// What tells the publisher of a document, besides its text.
+    pub publisher_from: Option<PublisherFrom>,
     /// An account is wanted.
     pub ledger: bool,
 }
@@ -116,12 +120,16 @@ pub struct Clerk<'a> {
 pub struct Subject {
     shown: String,
     digits: Option<String>,
+    /// Whose it is, if its path tells.
+    pub publisher: Option<Publisher>,
 }
 
 impl Subject {
-    /// A file of this name.
-    pub fn new(name: &Name) -> Self {
+    /// A file of this name, at this place.
+    pub fn new(name: &Name, path: &Path, rules: &Rules<'_>) -> Self {
+        let from = rules.publisher_from.as_ref();
         Self {
+            publisher: from.and_then(|from| from.by_path(rules.stripper, path)),
             shown: name.shown().into_owned(),
             digits: name.digits(),
         }
@@ -153,8 +161,17 @@ impl<'a> Clerk<'a> {
     }
 
     /// Judges a text, and says what is to go of it. Nothing goes from a document that would lose too much.
-    pub fn judge(&mut self, text: &[u8], number: u64, portion: &mut Portion) -> Vec<Removal<'a>> {
+    pub fn judge(
+        &mut self,
+        text: &[u8],
+        publisher: Option<Publisher>,
+        number: u64,
+        portion: &mut Portion,
+    ) -> Vec<Removal<'a>> {
         let mut stripped = Stripped::default();
+        if let Some(publisher) = publisher {
+            self.stream.recognize(publisher);
+        }
         let Ok(()) = self.stream.push(text, &mut stripped);
         let Ok(()) = self.stream.finish(&mut stripped);
         let characters = characters(text);

@@ -468,3 +468,43 @@ fn a_ledger_can_be_read() {
         &["src/a.txt:1: no line of a ledger"],
     );
 }
+
+/// A line that only the Guardian's own documents lose.
+const OWN: &str = "The bridge reopened on Monday.\nQuick Guide\nTraffic is back to normal.\n";
+
+#[test]
+fn the_publisher_is_told_by_the_path_or_by_a_field() {
+    let folder = Folder::new();
+    folder.write("src/theguardian.com/a.txt", OWN);
+    folder.write("src/gazette.example/a.txt", OWN);
+    let record = |url: &str| json!({"url": url, "text": OWN}).to_string() + "\n";
+    let records = record("https://www.theguardian.com/a") + &record("https://gazette.example/a");
+    folder.write("src/a.jsonl", &records);
+
+    folder.done(&["clean", "src", "-o", "plain"]);
+    assert_eq!(folder.contents("plain"), folder.contents("src"));
+
+    folder.done(&["clean", "src", "-o", "by-path", "--publisher-from", "path"]);
+    assert_eq!(folder.read("by-path/theguardian.com/a.txt"), CLEAN);
+    assert_eq!(folder.read("by-path/gazette.example/a.txt"), OWN);
+    assert_eq!(folder.read("by-path/a.jsonl"), records);
+
+    folder.done(&["clean", "src", "-o", "by-field", "--publisher-from", "url"]);
+    assert_eq!(folder.read("by-field/theguardian.com/a.txt"), OWN);
+    let cleaned = folder.read("by-field/a.jsonl");
+    assert_eq!(cleaned.matches("Quick Guide").count(), 1, "{cleaned}");
+
+    let filter = |args: &[&str]| stdout(&folder.done(args));
+    assert_eq!(
+        filter(&["--publisher-from", "path", "src/theguardian.com/a.txt"]),
+        CLEAN
+    );
+    assert_eq!(
+        filter(&["--format", "jsonl", "--publisher-from", "url", "src/a.jsonl"]),
+        cleaned
+    );
+    folder.fails(
+        &["--publisher-from", "url", "src/gazette.example/a.txt"],
+        &["add --format jsonl, or say `path`"],
+    );
+}

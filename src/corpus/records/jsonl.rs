@@ -60,10 +60,13 @@ fn clean_record(
             return;
         }
     };
+    let from = clerk.rules().publisher_from.as_ref();
+    let by_record = from.and_then(|from| from.by_record(clerk.rules().stripper, record));
+    let publisher = by_record.or(subject.publisher);
     let mut changes = Vec::new();
     for (index, field) in &fields {
         let text = field.text().as_bytes();
-        let removals = clerk.judge(text, number, portion);
+        let removals = clerk.judge(text, publisher, number, portion);
         let document = Document {
             number,
             field: Some(&clerk.rules().fields[*index]),

@@ -75,7 +75,7 @@ pub fn clean(clerk: &mut Clerk<'_>, subject: &Subject, slice: &mut Slice, measur
     for (number, value) in slice.rows().zip(&slice.values) {
         let text = value.data();
         portion.tally.documents += 1;
-        let removals = clerk.judge(text, number, &mut portion);
+        let removals = clerk.judge(text, subject.publisher, number, &mut portion);
         let document = Document {
             number,
             field: Some(&slice.column),

@@ -18,7 +18,7 @@ pub fn cut(bytes: &[u8]) -> Cut {
 pub fn clean(clerk: &mut Clerk<'_>, subject: &Subject, batch: &Batch, portion: &mut Portion) {
     let text = &batch.bytes;
     portion.tally.documents += 1;
-    let removals = clerk.judge(text, batch.document, portion);
+    let removals = clerk.judge(text, subject.publisher, batch.document, portion);
     let document = Document {
         number: batch.document,
         field: None,

@@ -186,7 +186,11 @@ fn clean_record(
     portion.tally.documents += 1;
     // Counted apart until it is certain that the header can be made to fit.
     let mut own = Portion::default();
-    let removals = clerk.judge(block, document.number, &mut own);
+    let address = field(header, "warc-target-uri").and_then(|value| std::str::from_utf8(&header[value]).ok());
+    let from = clerk.rules().publisher_from.as_ref().zip(address);
+    let by_address = from.and_then(|(from, address)| from.by_address(clerk.rules().stripper, address));
+    let publisher = by_address.or(subject.publisher);
+    let removals = clerk.judge(block, publisher, document.number, &mut own);
     let lead = |range: Range<usize>| range.start + record.block.start..range.end + record.block.start;
     let mut entries = Portion::default();
     let changes = clerk.account(subject, document, (bytes, block), &removals, lead, &mut entries);
