@@ -24,6 +24,7 @@ mod engine {
 mod patterns {
     pub mod load;
     pub mod schema;
+    pub mod slim;
 
     pub use schema::{
         Anchor, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, PatternSets, Phrases, Place, Thresholds,

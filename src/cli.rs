@@ -51,6 +51,13 @@ impl Args {
 pub enum Command {
     /// Show the verdict on each line, with the evidence for it
     Explain(ExplainArgs),
+    /// Clean a folder of files, with an account of every line
+    Clean(Box<CleanArgs>),
+    /// Rebuild the originals from a cleaned folder and its ledger
+    Restore(RestoreArgs),
+    /// Read a ledger: sum it up, or look for removals
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Score on labelled text: what is found, and what body copy is lost
     Eval(EvalArgs),
     /// List, show and prove patterns
@@ -113,7 +120,7 @@ pub struct InputArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
-    /// The field of a JSONL record that holds the text [default: text]
+    /// The field of a JSONL record that holds the text, as in `article.body` [default: text]
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
 
@@ -154,6 +161,150 @@ pub struct ExplainArgs {
     /// Write a line of JSON for each line
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CleanArgs {
+    /// A folder to clean; or several folders and files
+    #[arg(value_name = "SRC", required_unless_present = "files_from")]
+    pub sources: Vec<PathBuf>,
+
+    /// Clean the files that are listed in FILE, a path a line; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "sources")]
+    pub files_from: Option<PathBuf>,
+
+    /// Write to this folder, in the shape of SRC
+    #[arg(short, long, value_name = "OUT", required_unless_present_any = ["in_place", "dry_run"])]
+    pub output: Option<PathBuf>,
+
+    /// Replace the files of SRC by what stays of them; needs --ledger
+    #[arg(long, conflicts_with = "output")]
+    pub in_place: bool,
+
+    /// What all files are; without it, their names tell
+    #[arg(long, value_enum)]
+    pub format: Option<CorpusFormat>,
+
+    /// The fields of JSONL records, or columns of Parquet files, that hold text [default: text]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub text_field: Vec<String>,
+
+    #[command(flatten)]
+    pub patterns: PatternArgs,
+
+    /// What becomes of text that goes
+    #[arg(long, value_enum, default_value_t = Mode::Delete)]
+    pub mode: Mode,
+
+    /// Write what goes to this folder; with --mode split
+    #[arg(long, value_name = "DIR")]
+    pub removed: Option<PathBuf>,
+
+    /// Leave a document whole that would lose a larger share of its characters, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub max_removed: Option<f64>,
+
+    /// What becomes of files of other formats
+    #[arg(long, value_enum, default_value_t = Others::Copy)]
+    pub others: Others,
+
+    /// Take only files that match
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+
+    /// Leave files and folders that match
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// Take hidden files too
+    #[arg(long)]
+    pub hidden: bool,
+
+    /// Follow symbolic links
+    #[arg(long)]
+    pub follow: bool,
+
+    /// Write each removal to FILE, as a line of JSON; `restore` needs it. Compressed if it ends in .zst
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+
+    /// Write the counts, and what failed, to FILE as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// On how many threads [default: as many as there are cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+
+    /// Do again what an earlier run has done
+    #[arg(long)]
+    pub force: bool,
+
+    /// Judge everything, and write nothing but --ledger and --report
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// No progress, no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RestoreArgs {
+    /// The cleaned folder
+    #[arg(value_name = "OUT")]
+    pub tree: PathBuf,
+
+    /// The ledger of the run that cleaned it
+    #[arg(long, value_name = "FILE")]
+    pub ledger: PathBuf,
+
+    /// Write to this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Put back only these: patterns, sets, categories, files, or documents as FILE:NUMBER
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// No progress, no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Say what went, by category and pattern
+    Summary {
+        /// The ledger
+        #[arg(value_name = "FILE")]
+        ledger: PathBuf,
+
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show removals: where, by which pattern, what
+    Grep {
+        /// The ledger
+        #[arg(value_name = "FILE")]
+        ledger: PathBuf,
+
+        /// Only these: patterns, sets, categories, files, documents as FILE:NUMBER, or words of the removed text
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+
+        /// Write the lines of the ledger as they are
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share is a number from 0 to 1".to_owned()),
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -219,6 +370,36 @@ pub enum Format {
     Text,
     /// A JSON object a line
     Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CorpusFormat {
+    /// Plain text, Markdown: .txt .text .md .markdown
+    Text,
+    /// A JSON object a line: .jsonl .ndjson
+    Jsonl,
+    /// Web archives: .warc .wet
+    Warc,
+    /// Tables: .parquet
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// It is left out
+    Delete,
+    /// It stays, in marks: [-text-]{category}
+    Mark,
+    /// It is left out, and written to --removed
+    Split,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Others {
+    /// They are copied
+    Copy,
+    /// They are left
+    Skip,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -42,44 +42,51 @@ pub struct TextField {
 }
 
 impl TextField {
-    /// Finds a top-level field of a record.
+    /// Finds a field of a record. A nested field is named by its path, as in `article.body`; a name that has dots itself is found too.
     ///
     /// # Errors
     /// When the record is no JSON object, or the field is missing, repeated or not a string.
     pub fn find(record: &[u8], field: &str) -> Result<Self, RecordError> {
-        let record = std::str::from_utf8(record).map_err(|error| RecordError::Syntax(error.to_string()))?;
-        let mut json = serde_json::Deserializer::from_str(record);
-        let fields = json
-            .deserialize_map(Fields)
-            .and_then(|fields| json.end().map(|()| fields));
-        let fields = fields.map_err(|error| RecordError::Syntax(error.to_string()))?;
-        let mut values = fields
-            .iter()
-            .filter(|(name, _)| name == field)
-            .map(|(_, value)| value.get());
-        let Some(value) = values.next() else {
-            let names: Vec<String> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let present = if names.is_empty() {
-                "no fields".to_owned()
-            } else {
-                names.join(", ")
-            };
-            return Err(RecordError::Missing {
-                field: field.to_owned(),
-                present,
-            });
-        };
-        if values.next().is_some() {
-            return Err(RecordError::Repeated(field.to_owned()));
+        let (record, fields) = fields(record)?;
+        match seek(&fields, field)? {
+            Some(value) => Self::of(record, value).ok_or_else(|| RecordError::NotText(field.to_owned())),
+            None => Err(missing(field, &fields)),
         }
-        let inner = value
-            .strip_prefix('"')
-            .and_then(|value| value.strip_suffix('"'))
-            .ok_or_else(|| RecordError::NotText(field.to_owned()))?;
+    }
+
+    /// Finds those of several fields that a record has, in the order in which they stand in it; each with its index in `names`.
+    ///
+    /// Where there are several names, a field that is missing or `null` is passed over as long as the record has another of them.
+    ///
+    /// # Errors
+    /// As for [`TextField::find`].
+    pub fn find_all(record: &[u8], names: &[String]) -> Result<Vec<(usize, Self)>, RecordError> {
+        let (record, fields) = fields(record)?;
+        let mut found = Vec::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            let Some(value) = seek(&fields, name)? else { continue };
+            match Self::of(record, value) {
+                Some(field) => found.push((index, field)),
+                None if names.len() > 1 && value == "null" => {}
+                None => return Err(RecordError::NotText(name.clone())),
+            }
+        }
+        if found.is_empty() {
+            return Err(missing(&names.join("`, `"), &fields));
+        }
+        found.sort_by_key(|(_, field)| field.raw.start);
+        // The same string by two names is cleaned once.
+        found.dedup_by_key(|(_, field)| field.raw.start);
+        Ok(found)
+    }
+
+    /// The text of a value, which is a slice of the record, if it is a string.
+    fn of(record: &str, value: &str) -> Option<Self> {
+        let inner = value.strip_prefix('"')?.strip_suffix('"')?;
         // Both are slices of the same string, so the distance of their addresses is the offset.
         let start = inner.as_ptr() as usize - record.as_ptr() as usize;
         let (text, steps) = decode(inner, start);
-        Ok(Self {
+        Some(Self {
             text,
             raw: start..start + inner.len(),
             steps,
@@ -109,6 +116,59 @@ impl TextField {
             self.steps[step - 1]
         };
         raw + (at - text)
+    }
+}
+
+/// The fields of an object, each a slice of the record.
+type FieldList<'r> = Vec<(String, &'r RawValue)>;
+
+/// Reads a record as an object.
+fn fields(record: &[u8]) -> Result<(&str, FieldList<'_>), RecordError> {
+    let syntax = |error: &dyn fmt::Display| RecordError::Syntax(error.to_string());
+    let record = std::str::from_utf8(record).map_err(|error| syntax(&error))?;
+    let mut json = serde_json::Deserializer::from_str(record);
+    let fields = json
+        .deserialize_map(Fields)
+        .and_then(|fields| json.end().map(|()| fields));
+    Ok((record, fields.map_err(|error| syntax(&error))?))
+}
+
+/// The value of a field, by name or path.
+fn seek<'r>(fields: &[(String, &'r RawValue)], path: &str) -> Result<Option<&'r str>, RecordError> {
+    let mut named = fields.iter().filter(|(name, _)| name == path);
+    if let Some((_, value)) = named.next() {
+        return match named.next() {
+            Some(_) => Err(RecordError::Repeated(path.to_owned())),
+            None => Ok(Some(value.get())),
+        };
+    }
+    for (dot, _) in path.match_indices('.') {
+        let (outer, inner) = (&path[..dot], &path[dot + 1..]);
+        let mut named = fields.iter().filter(|(name, _)| name == outer);
+        let Some((_, value)) = named.next() else { continue };
+        if named.next().is_some() {
+            return Err(RecordError::Repeated(outer.to_owned()));
+        }
+        let Ok(nested) = serde_json::Deserializer::from_str(value.get()).deserialize_map(Fields) else {
+            continue;
+        };
+        if let Some(value) = seek(&nested, inner)? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+fn missing(field: &str, fields: &[(String, &RawValue)]) -> RecordError {
+    let names: Vec<String> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let present = if names.is_empty() {
+        "no fields".to_owned()
+    } else {
+        names.join(", ")
+    };
+    RecordError::Missing {
+        field: field.to_owned(),
+        present,
     }
 }
 
@@ -162,7 +222,7 @@ fn escape(text: &str) -> (char, usize) {
 struct Fields;
 
 impl<'de> Visitor<'de> for Fields {
-    type Value = Vec<(String, &'de RawValue)>;
+    type Value = FieldList<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -207,6 +267,30 @@ mod tests {
         let field = TextField::find(record.as_bytes(), "text").expect("it is there");
         assert_eq!(field.text(), "x\u{fffd}y\u{fffd}A");
         assert_eq!(field.origin(4..5), 16..17);
+    }
+
+    #[test]
+    fn fields_are_found_by_their_path() {
+        let record = r#" {"article" : {"body":"a", "n":{"x.y":"b"}}, "article.title":"c", "none":null, "body":"d"}"#;
+        let text = |path: &str| TextField::find(record.as_bytes(), path).map(|field| field.text().to_owned());
+        assert_eq!(text("article.body").expect("nested"), "a");
+        assert_eq!(text("article.n.x.y").expect("nested, with a dot of its own"), "b");
+        assert_eq!(text("article.title").expect("a dot of its own"), "c");
+        assert!(text("article.none").is_err() && text("article").is_err() && text("article.body.x").is_err());
+        let all = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            TextField::find_all(record.as_bytes(), &names).map(|found| {
+                found
+                    .into_iter()
+                    .map(|(index, field)| (index, field.text))
+                    .collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(
+            all(&["body", "none", "article.body"]).expect("two are there"),
+            [(2, "a".to_owned()), (0, "d".to_owned())]
+        );
+        assert!(all(&["none"]).is_err() && all(&["x", "y"]).is_err() && all(&["body", "article"]).is_err());
     }
 
     #[test]

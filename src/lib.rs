@@ -24,9 +24,10 @@
 //!
 //! # The other parts
 //!
-//! [`check`] proves pattern sets through the real engine, [`eval`] scores them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
-//! form in which removals are written down. Each part uses only those after it: `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`, `text`. None of
-//! them prints, reads files or the environment, or keeps global state; the command does that.
+//! [`corpus`] cleans whole folders and rebuilds them (the feature `corpus`, on by default). [`check`] proves pattern sets through the real engine, [`eval`] scores
+//! them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
+//! form in which removals are written down. Each part uses only those after it: `corpus`, `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`,
+//! `text`. None of them prints, reads the environment, or keeps global state; the command does that. None but `corpus` reads files or starts threads.
 //!
 //! # Words
 //!
@@ -36,6 +37,8 @@
 //! all removals of a run.
 
 pub mod check;
+#[cfg(feature = "corpus")]
+pub mod corpus;
 pub mod engine;
 pub mod eval;
 pub mod jsonl;

@@ -38,6 +38,8 @@ pub struct Setup {
     pub project: Project,
     pub sets: Sets,
     pub selection: Selection,
+    /// Names the selection: the same names select the same.
+    pub chosen: String,
 }
 
 impl Setup {
@@ -66,10 +68,17 @@ impl Setup {
         } else {
             Selection::new(&sets, select, &ignore)?
         };
+        let sorted = |names: &[String]| {
+            let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+            names.sort_unstable();
+            names.join(",")
+        };
+        let chosen = format!("{};{}", sorted(select), sorted(&ignore));
         Ok(Self {
             project,
             sets,
             selection,
+            chosen,
         })
     }
 

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use bodycopy::jsonl::TextField;
-use bodycopy::ledger::{Entry, Place};
+use bodycopy::ledger::{Entry, FileEntry, Head, Measure, Place};
 use bodycopy::{Category, Event, Removal, Sink, Stream, Stripper};
+
+use serde::Serialize;
 
 use super::documents::{Piece, Splitter};
 use super::{ExitStatus, PIECE, open, read_some};
@@ -53,10 +55,12 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
             .map(|path| Ledger::create(path, files, digest))
             .transpose()?,
         tally: Tally::default(),
+        file: FileTally::default(),
         failed: false,
     };
     for path in files {
         job.tally.lines = 0;
+        job.file = FileTally::default();
         let read = match open(path) {
             Ok(input) => match args.input.format {
                 Format::Text => job.text(&stripper, path, input, args.input.separator.as_deref())?,
@@ -70,6 +74,7 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
         if job.show == Show::Count {
             job.count(path)?;
         }
+        job.close(path, args.input.format)?;
     }
     job.finish(args.verbose)
 }
@@ -111,7 +116,27 @@ struct Job {
     out: BufWriter<io::StdoutLock<'static>>,
     ledger: Option<Ledger>,
     tally: Tally,
+    file: FileTally,
     failed: bool,
+}
+
+/// What the ledger says of a file when it is done.
+struct FileTally {
+    documents: u64,
+    removals: u64,
+    before: Measure,
+    after: Measure,
+}
+
+impl Default for FileTally {
+    fn default() -> Self {
+        Self {
+            documents: 0,
+            removals: 0,
+            before: Measure::new(true),
+            after: Measure::new(true),
+        }
+    }
 }
 
 /// What went so far.
@@ -169,6 +194,7 @@ impl Job {
             splitter.finish(&mut |piece| sink.take(&mut stream, piece))?;
         }
         stream.finish(&mut sink)?;
+        self.file.documents = sink.document;
         Ok(read_error.map_or(Ok(()), Err))
     }
 
@@ -188,8 +214,9 @@ impl Job {
             if record.iter().all(u8::is_ascii_whitespace) {
                 self.write_kept(&record)?;
             } else {
+                self.file.documents += 1;
                 match TextField::find(&record, field) {
-                    Ok(text) => self.record(stripper, &record, &text, (&name, number, start))?,
+                    Ok(text) => self.record(stripper, &record, (field, &text), (&name, number, start))?,
                     Err(error) => {
                         self.fail(format_args!(
                             "{name}:{number}: {error}; the record is passed on as it is"
@@ -206,7 +233,13 @@ impl Job {
         Ok(Ok(()))
     }
 
-    fn record(&mut self, stripper: &Stripper, record: &[u8], text: &TextField, at: (&str, usize, u64)) -> Result<()> {
+    fn record(
+        &mut self,
+        stripper: &Stripper,
+        record: &[u8],
+        (field, text): (&str, &TextField),
+        at: (&str, usize, u64),
+    ) -> Result<()> {
         let (name, number, start) = at;
         let stripped = stripper.strip(text.text().as_bytes());
         for line in &stripped.unjudged {
@@ -218,9 +251,12 @@ impl Job {
             let removed = &text.text().as_bytes()[removal.bytes.clone()];
             let place = Place {
                 source: name,
-                document: number,
+                source_hex: None,
+                document: number as u64,
+                field: Some(field),
                 source_bytes: (start + bytes.start as u64, start + bytes.end as u64),
             };
+            self.measure(&record[from..bytes.start]);
             self.account(place, removal, removed, &record[bytes.clone()])?;
             match self.show {
                 Show::Kept => self.out.write_all(&record[from..bytes.start])?,
@@ -248,6 +284,7 @@ impl Job {
             }
             from = bytes.end;
         }
+        self.measure(&record[from..]);
         match self.show {
             Show::Kept | Show::Marked { .. } => self.out.write_all(&record[from..])?,
             Show::Removed if from == 0 => {
@@ -262,6 +299,7 @@ impl Job {
 
     /// Writes bytes that stay.
     fn write_kept(&mut self, bytes: &[u8]) -> Result<()> {
+        self.measure(bytes);
         match self.show {
             Show::Kept | Show::Marked { .. } => self.out.write_all(bytes).context(WRITING),
             Show::Removed | Show::Count | Show::Check => Ok(()),
@@ -300,6 +338,14 @@ impl Job {
         Ok(())
     }
 
+    /// Takes bytes that stay into the books.
+    fn measure(&mut self, bytes: &[u8]) {
+        if self.ledger.is_some() {
+            self.file.before.take(bytes);
+            self.file.after.take(bytes);
+        }
+    }
+
     /// Takes a removal into the books.
     fn account(&mut self, place: Place<'_>, removal: &Removal<'_>, removed: &[u8], raw: &[u8]) -> Result<()> {
         self.tally.lines += removal.lines.len();
@@ -323,9 +369,31 @@ impl Job {
             writeln!(self.out, "{at}: {category} ({id}): {excerpt}").context(WRITING)?;
         }
         if let Some(ledger) = &mut self.ledger {
-            ledger.write(place, removal, removed, raw)?;
+            self.file.removals += 1;
+            self.file.before.take(raw);
+            ledger.write(&Entry::new(place, removal, removed, raw, b""))?;
         }
         Ok(())
+    }
+
+    /// Closes a file in the ledger.
+    fn close(&mut self, path: &Path, format: Format) -> Result<()> {
+        let Some(ledger) = &mut self.ledger else {
+            return Ok(());
+        };
+        let file = std::mem::take(&mut self.file);
+        ledger.write(&FileEntry {
+            file: path.display().to_string(),
+            format: match format {
+                Format::Text => "text".to_owned(),
+                Format::Jsonl => "jsonl".to_owned(),
+            },
+            documents: file.documents,
+            removals: file.removals,
+            before: file.before.contents(),
+            after: file.after.contents(),
+            ..FileEntry::default()
+        })
     }
 
     fn warn_long_line(&self, place: std::fmt::Arguments<'_>) {
@@ -380,7 +448,7 @@ const WRITING: &str = "cannot write to standard output";
 struct TextSink<'j> {
     job: &'j mut Job,
     name: &'j str,
-    document: usize,
+    document: u64,
     /// Where the document begins in the source.
     start: u64,
     /// Where it goes on.
@@ -428,7 +496,9 @@ impl<'s> Sink<'s> for TextSink<'_> {
                 self.end += bytes.len() as u64;
                 let place = Place {
                     source: self.name,
+                    source_hex: None,
                     document: self.document,
+                    field: None,
                     source_bytes: (at, self.end),
                 };
                 self.job.account(place, &removal, bytes, bytes)?;
@@ -442,7 +512,6 @@ impl<'s> Sink<'s> for TextSink<'_> {
 struct Ledger {
     path: PathBuf,
     out: BufWriter<File>,
-    sets: String,
 }
 
 impl Ledger {
@@ -455,16 +524,21 @@ impl Ledger {
             );
         }
         let file = File::create(path).with_context(|| format!("cannot create the ledger {}", path.display()))?;
-        Ok(Self {
+        let mut ledger = Self {
             path: path.to_owned(),
             out: BufWriter::new(file),
+        };
+        ledger.write(&Head {
+            bodycopy: env!("CARGO_PKG_VERSION").to_owned(),
             sets,
-        })
+            mode: "filter".to_owned(),
+            ..Head::default()
+        })?;
+        Ok(ledger)
     }
 
-    fn write(&mut self, place: Place<'_>, removal: &Removal<'_>, removed: &[u8], raw: &[u8]) -> Result<()> {
-        let entry = Entry::new(place, removal, removed, raw, &self.sets);
-        let written = serde_json::to_writer(&mut self.out, &entry)
+    fn write(&mut self, line: &impl Serialize) -> Result<()> {
+        let written = serde_json::to_writer(&mut self.out, line)
             .map_err(io::Error::from)
             .and_then(|()| self.out.write_all(b"\n"));
         written.with_context(|| format!("cannot write to the ledger {}", self.path.display()))

@@ -1,11 +1,15 @@
 //! The commands, one file each. None of them decides anything about text: they read, call the library, and show.
 
+mod clean;
 mod documents;
 mod eval;
 mod explain;
 mod filter;
 mod generate;
+mod ledger;
 mod patterns;
+mod progress;
+mod restore;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -41,6 +45,9 @@ pub fn run(args: Args) -> Result<ExitStatus> {
     match args.command {
         None => filter::run(&args.filter),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Clean(args)) => clean::run(&args),
+        Some(Command::Restore(args)) => restore::run(&args),
+        Some(Command::Ledger(command)) => ledger::run(&command),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Patterns(command)) => patterns::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),

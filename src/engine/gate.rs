@@ -34,6 +34,7 @@ impl Bytes {
         }
     }
 
+    #[inline]
     fn has(&self, byte: u8) -> bool {
         self.0[usize::from(byte / 8)] >> (byte % 8) & 1 == 1
     }

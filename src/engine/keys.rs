@@ -34,6 +34,7 @@ pub(crate) fn size_for(length: usize) -> Option<usize> {
 }
 
 /// The key of a size in eight bytes.
+#[inline]
 pub(crate) fn key(bytes: u64, size: usize) -> u64 {
     if size == 8 {
         bytes
@@ -43,6 +44,7 @@ pub(crate) fn key(bytes: u64, size: usize) -> u64 {
     }
 }
 
+#[inline]
 fn hash(key: u64) -> u64 {
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -117,6 +119,7 @@ impl Keys {
 }
 
 /// Where a hash belongs among so many, a power of two.
+#[inline]
 fn place(hash: u64, count: usize) -> usize {
     (hash >> (64 - count.trailing_zeros())) as usize
 }

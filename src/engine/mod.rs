@@ -4,6 +4,7 @@
 //! small state machines turns findings and their neighbourhood into verdicts. See [`Stripper`] for whole texts and [`Stream`] for pieces.
 //! Nothing here prints, reads files or the environment, or keeps state beyond its values.
 
+mod backtrack;
 mod blocks;
 mod builtin;
 mod compiled;

@@ -22,6 +22,7 @@ impl Numbers {
     }
 
     /// The number with an index, which must be there.
+    #[inline]
     pub fn get(&self, index: usize) -> u32 {
         let bytes = self.0[index * 4..].first_chunk().expect("the tables hold together");
         u32::from_le_bytes(*bytes)
@@ -53,6 +54,7 @@ impl Pieces {
         self.ends.len()
     }
 
+    #[inline]
     pub fn get(&self, index: usize) -> &[u8] {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1) };
         &self.bytes[start as usize..self.ends.get(index) as usize]

@@ -2,16 +2,19 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex_automata::meta;
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_syntax::hir::Hir;
 
 use crate::patterns::{Anchor, Pattern, Selection, Thresholds};
 
+use super::backtrack::{self, TooHard};
 use super::compiled::Compiled;
 use super::gate::Gate;
-use super::pack::Reader;
+use super::pack::{Reader, number};
 use super::publishers::Publishers;
 use super::table::{Role, Table, role};
 
@@ -28,6 +31,9 @@ pub(crate) struct LazyRegex {
     pub anchor: Anchor,
     pub gate: Gate,
     source: String,
+    hir: Option<Hir>,
+    /// It took too many steps once, so it is compiled.
+    is_hard: AtomicBool,
     compiled: OnceLock<Option<CompiledRegex>>,
 }
 
@@ -44,13 +50,19 @@ enum CompiledRegex {
 pub(crate) struct RegexCache(Option<pikevm::Cache>);
 
 impl LazyRegex {
-    fn read(mut reader: Reader<'_>) -> Self {
+    pub(super) fn read(mut reader: Reader<'_>) -> Self {
+        let (rule, role) = (number(reader.number()), role(number(reader.number())));
+        let anchor = Anchor::ALL[reader.number()];
+        let gate = Gate::read(&mut reader);
+        let source = reader.text().to_owned();
         Self {
-            rule: super::pack::number(reader.number()),
-            role: role(super::pack::number(reader.number())),
-            anchor: Anchor::ALL[reader.number()],
-            gate: Gate::read(&mut reader),
-            source: reader.text().to_owned(),
+            rule,
+            role,
+            anchor,
+            gate,
+            hir: regex_syntax::parse(&source).ok(),
+            source,
+            is_hard: AtomicBool::new(false),
             compiled: OnceLock::new(),
         }
     }
@@ -60,6 +72,23 @@ impl LazyRegex {
         if text.len() > LONGEST_TRIED {
             return None;
         }
+        if !self.is_hard.load(Ordering::Relaxed) {
+            match self.find_slowly(text) {
+                Ok(found) => return found,
+                Err(TooHard) => self.is_hard.store(true, Ordering::Relaxed),
+            }
+        }
+        self.find_compiled(text, cache)
+    }
+
+    /// The first match, found without compiling the regex, unless that is too hard.
+    pub(super) fn find_slowly(&self, text: &str) -> Result<Option<Range<usize>>, TooHard> {
+        let hir = self.hir.as_ref().ok_or(TooHard)?;
+        backtrack::find(hir, text, self.is_anchored(), |byte| self.gate.begins_with(byte))
+    }
+
+    /// The first match, found by the compiled regex.
+    pub(super) fn find_compiled(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
         let compiled = self.compiled.get_or_init(|| self.compile());
         match compiled.as_ref()? {
             CompiledRegex::Anchored(compiled) => {
@@ -71,9 +100,13 @@ impl LazyRegex {
         }
     }
 
+    /// Whether it matches at the start of the text only.
+    fn is_anchored(&self) -> bool {
+        matches!(self.anchor, Anchor::Whole | Anchor::Start)
+    }
+
     fn compile(&self) -> Option<CompiledRegex> {
-        // It matches at the start of the text only.
-        if matches!(self.anchor, Anchor::Whole | Anchor::Start) {
+        if self.is_anchored() {
             let config = thompson::Config::new().which_captures(WhichCaptures::Implicit);
             let compiled = pikevm::Builder::new().thompson(config).build(&self.source);
             return compiled.ok().map(CompiledRegex::Anchored);
@@ -144,9 +177,7 @@ impl Rules {
 
     /// How many rules the selection uses.
     pub fn count(&self) -> usize {
-        (0..super::pack::number(self.patterns.len()))
-            .filter(|&rule| self.uses(rule))
-            .count()
+        (0..number(self.patterns.len())).filter(|&rule| self.uses(rule)).count()
     }
 
     pub fn regex(&self, regex: u32) -> &LazyRegex {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use regex_syntax::hir::Hir;
 
-use crate::patterns::load::{FirstLiterals, Required, first_literals, parse_regex, required_literals};
+use crate::patterns::load::{FirstLiterals, Required, first_literals, required_literals};
+use crate::patterns::slim::running_regex;
 use crate::patterns::{Anchor, Marker, PatternSets};
-use crate::text::fold::{self, Folded};
+use crate::text::fold::Folded;
 
 use super::gate::Gate;
 use super::pack::{Numbers, Pieces, Writer, number};
@@ -193,7 +194,8 @@ impl Draft {
             let at_start = matches!(anchor, Anchor::Whole | Anchor::Start);
             let target = Target::Regex { regex };
             // The loader has proved that it can be read.
-            let hir = parse_regex(source).unwrap_or_else(|_| Hir::fail());
+            let running = running_regex(source).unwrap_or_default();
+            let hir = regex_syntax::parse(&running).unwrap_or_else(|_| Hir::fail());
             let gate = Gate::of(&hir);
             let first = if at_start { first_literals(&hir) } else { None };
             if let Some(FirstLiterals { texts, digit }) = first {
@@ -215,9 +217,7 @@ impl Draft {
                     self.push(text, target, if apart { Places::WORDS } else { inside });
                 }
             }
-            // The newline ends a comment of a verbose regex.
-            let newline = if source.contains("(?x)") { "\n" } else { "" };
-            let body = format!("(?:{}{newline})", fold::fold_regex(source));
+            let body = format!("(?:{running})");
             let source = match anchor {
                 Anchor::Whole => format!(r"\A{body}\z"),
                 Anchor::Start => format!(r"\A{body}"),

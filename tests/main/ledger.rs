@@ -21,11 +21,18 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
         .expect("it runs");
     assert!(output.status.success(), "{}", stderr(&output));
 
-    let entries: Vec<Value> = fs::read_to_string(&ledger)
+    let mut entries: Vec<Value> = fs::read_to_string(&ledger)
         .expect("a ledger")
         .lines()
         .map(|line| serde_json::from_str(line).expect("a line of JSON"))
         .collect();
+    let head = entries.remove(0);
+    assert!(head["bodycopy"].is_string() && head["sets"].is_string(), "{head}");
+    let closing = entries.pop().expect("the file is closed");
+    let size = |part: &str| closing[part]["bytes"].as_u64();
+    assert_eq!(size("before"), Some(input.len() as u64), "{closing}");
+    assert_eq!(size("after"), Some(output.stdout.len() as u64), "{closing}");
+    assert_eq!(closing["removals"], entries.len());
     let mut rebuilt = Vec::new();
     let mut left = output.stdout.as_slice();
     for entry in &entries {
@@ -39,7 +46,7 @@ fn round_trip(input: &[u8], args: &[&str]) -> Vec<Value> {
             None => rebuilt.extend(entry["text"].as_str().expect("text").as_bytes()),
         }
         assert_eq!(rebuilt.len(), at(1));
-        for key in ["pattern", "category", "reason", "sets", "source"] {
+        for key in ["pattern", "category", "reason", "source"] {
             assert!(
                 entry[key].as_str().is_some_and(|value| !value.is_empty()),
                 "{key} of {entry}"

@@ -1,8 +1,11 @@
 //! All integration tests, one module a theme. They show behavior from outside: the real binary on real files, and the library through its public
 //! names.
 
+mod archives;
+mod clean;
 mod cli;
 mod command;
+mod corpora;
 mod edges;
 mod judge;
 mod layers;
@@ -11,6 +14,11 @@ mod ledger;
 mod loader;
 mod pattern_sets;
 mod properties;
+mod recipes;
+mod restore;
+mod resume;
 mod seeds;
 mod streaming;
+mod tables;
+mod tree;
 mod variants;
