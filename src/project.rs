@@ -1,7 +1,9 @@
 //! Gathers the pattern sets of a run: those built in, those of a project's `bodycopy.toml`, and those of the command line.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -34,7 +36,7 @@ pub struct Project {
 /// The pattern sets of a run, with what was chosen of them.
 pub struct Setup {
     pub project: Project,
-    pub sets: PatternSets,
+    pub sets: Sets,
     pub selection: Selection,
     /// Names the selection: the same names select the same.
     pub chosen: String,
@@ -48,7 +50,12 @@ impl Setup {
         } else {
             Project::find()?
         };
-        let sets = load(proof, project.patterns.iter().chain(&args.patterns))?;
+        let folders: Vec<&PathBuf> = project.patterns.iter().chain(&args.patterns).collect();
+        let sets = if folders.is_empty() && proof == Proof::Forget {
+            Sets::default()
+        } else {
+            Sets::loaded(load(proof, folders)?)
+        };
         // What is typed now is meant instead of what the project selects, and on top of what it ignores.
         let select = if args.select.is_empty() {
             &project.select
@@ -56,7 +63,11 @@ impl Setup {
             &args.select
         };
         let ignore: Vec<String> = project.ignore.iter().chain(&args.ignore).cloned().collect();
-        let selection = Selection::new(&sets, select, &ignore)?;
+        let selection = if sets.are_builtin {
+            Stripper::select_builtin(select, &ignore)?
+        } else {
+            Selection::new(&sets, select, &ignore)?
+        };
         let sorted = |names: &[String]| {
             let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
             names.sort_unstable();
@@ -72,7 +83,54 @@ impl Setup {
     }
 
     pub fn stripper(&self) -> Stripper {
-        Stripper::new(&self.sets, self.selection.clone())
+        let selection = self.selection.clone();
+        if self.sets.are_builtin {
+            Stripper::builtin(selection)
+        } else {
+            Stripper::new(&self.sets, selection)
+        }
+    }
+}
+
+/// The pattern sets of a run. The built-in ones are compiled into the program, and read only by who wants to see them.
+pub struct Sets {
+    are_builtin: bool,
+    read: OnceCell<PatternSets>,
+}
+
+impl Default for Sets {
+    fn default() -> Self {
+        Self {
+            are_builtin: true,
+            read: OnceCell::new(),
+        }
+    }
+}
+
+impl Sets {
+    fn loaded(sets: PatternSets) -> Self {
+        Self {
+            are_builtin: false,
+            read: OnceCell::from(sets),
+        }
+    }
+
+    /// Names these sets, as [`PatternSets::digest`] does.
+    pub fn digest(&self) -> String {
+        if self.are_builtin {
+            Stripper::builtin_digest()
+        } else {
+            PatternSets::digest(self)
+        }
+    }
+}
+
+impl Deref for Sets {
+    type Target = PatternSets;
+
+    fn deref(&self) -> &PatternSets {
+        let builtin = || PatternSets::builtin_without_proof().expect("the build has read them all");
+        self.read.get_or_init(builtin)
     }
 }
 

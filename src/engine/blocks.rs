@@ -28,6 +28,11 @@ pub(crate) struct Blocks {
 }
 
 impl Blocks {
+    /// Whether nothing is held back.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
         if self.queue.is_empty() && unit.findings.starts.is_empty() {
             out.push_back(unit);

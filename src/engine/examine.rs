@@ -4,14 +4,17 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
-
 use crate::patterns::{Anchor, Cut, Family, Kind, Pattern};
-use crate::text::fold::{Folded, count_chars, is_part};
+use crate::text::fold::{Folded, core, core_start, count_chars, is_part};
+use crate::text::plain::Plain;
+use crate::text::words::is_word;
 use crate::text::wrap::ends_sentence;
 
+use super::gate::has_digit;
 use super::publishers::Publisher;
-use super::rules::{RegexCache, Role, Rules, Target};
+use super::rules::{RegexCache, Rules};
+use super::scan::Hit;
+use super::table::{Role, Target};
 use super::unit::{Findings, Found};
 
 /// A sentence or bracket that is cut has at most so many bytes of folded text.
@@ -20,72 +23,145 @@ const LONGEST_CUT: usize = 400;
 /// So many characters before the sentence of a plea are its introduction ("Tired of spin?"), not body copy.
 const SHORT_SENTENCE: usize = 60;
 
-/// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
+/// What matched in a paragraph: the rule, its marker, and where in the folded text.
+pub(crate) type Match = (u32, Role, Range<usize>);
+
+/// Scans the folded text of a paragraph and verifies what was hit.
 ///
 /// Cost: one scan, plus the work for what was hit.
-pub(crate) fn examine(
+pub(crate) fn matches(
+    rules: &Rules,
+    scratch: &mut Scratch,
+    recognized: &mut Vec<Publisher>,
+    plain: &Plain,
+) -> Vec<Match> {
+    let table = rules.table();
+    let mut hits = std::mem::take(&mut scratch.hits);
+    let bytes = plain.bytes();
+    let core_start = core_start(bytes);
+    table.scanner.hits(plain.padded(), bytes.len(), core_start, &mut hits);
+    let loose = bytes
+        .get(core_start)
+        .is_some_and(|&first| table.loose(first).next().is_some());
+    let found = if hits.is_empty() && !loose {
+        Vec::new()
+    } else {
+        verify(rules, &mut scratch.regexes, recognized, plain.text(), &hits)
+    };
+    scratch.hits = hits;
+    found
+}
+
+fn verify(
     rules: &Rules,
     cache: &mut RegexCache,
     recognized: &mut Vec<Publisher>,
-    folded: &Folded,
-    base: usize,
-    text_end: usize,
-) -> Findings {
-    let text = folded.text();
+    text: &str,
+    hits: &[Hit],
+) -> Vec<Match> {
     let mut found = Matches::default();
-    let mut core = None;
-    let mut chars = None;
-    for hit in rules.scanner.hits(text) {
-        let core = core.get_or_insert_with(|| folded.core()).clone();
-        for target in rules.targets(hit.literal) {
-            match *target {
-                Target::Phrase { rule, role, stem } => {
-                    if is_phrase(text, &core, &hit.range, rules.anchor(rule, role), stem) {
-                        found.add(rule, role, hit.range.clone());
+    let mut trial = Trial {
+        rules,
+        cache,
+        text,
+        core: core(text),
+        chars: None,
+        digit: None,
+        tried: Vec::new(),
+    };
+    for hit in hits {
+        let range = hit.start..hit.end;
+        for target in rules.table().targets(hit.literal) {
+            match target {
+                Target::Phrase {
+                    rule,
+                    role,
+                    anchor,
+                    stem,
+                } => {
+                    if is_phrase(text, &trial.core, &range, anchor, stem) && rules.uses(rule) {
+                        found.add(rule, role, range.clone());
                     }
                 }
                 Target::Name { publisher } => {
-                    if hit.range == core && !recognized.contains(&publisher) {
+                    let publisher = Publisher(publisher);
+                    if range == trial.core && !recognized.contains(&publisher) {
                         recognized.push(publisher);
                     }
                 }
-                Target::Regex { regex } => {
-                    if found.tried.contains(&regex) {
-                        continue;
-                    }
-                    found.tried.push(regex);
-                    let lazy = &rules.regexes[regex as usize];
-                    // Most paragraphs of body copy are too long for most line patterns, and a regex is dear.
-                    if let Kind::Line { max_chars, .. } = rules.pattern(lazy.rule).kind
-                        && *chars.get_or_insert_with(|| count_chars(text)) > max_chars
-                    {
-                        continue;
-                    }
-                    let window = match rules.anchor(lazy.rule, lazy.role) {
-                        Anchor::Whole => core.clone(),
-                        Anchor::Start => core.start..text.len(),
-                        Anchor::End => 0..core.end,
-                        Anchor::Anywhere => 0..text.len(),
-                    };
-                    if let Some(matched) = lazy.find(&text[window.clone()], cache) {
-                        found.add(
-                            lazy.rule,
-                            lazy.role,
-                            window.start + matched.start..window.start + matched.end,
-                        );
-                    }
-                }
+                Target::Regex { regex } => trial.run(regex, &mut found),
             }
         }
     }
-    if found.matches.is_empty() {
-        return Findings::default();
+    if let Some(&first) = text.as_bytes().get(trial.core.start) {
+        for regex in rules.table().loose(first) {
+            trial.run(regex, &mut found);
+        }
     }
     found.matches.retain(|(rule, ..)| {
         let pattern = rules.pattern(*rule);
         !pattern.only_own || publisher_of(rules, pattern).is_some_and(|own| recognized.contains(&own))
     });
-    let findings = sort(rules, folded, base, text_end, found.matches);
+    found.matches
+}
+
+/// The regexes that are tried on a text, each once.
+struct Trial<'t> {
+    rules: &'t Rules,
+    cache: &'t mut RegexCache,
+    text: &'t str,
+    core: Range<usize>,
+    chars: Option<usize>,
+    digit: Option<bool>,
+    tried: Vec<u32>,
+}
+
+impl Trial<'_> {
+    fn run(&mut self, regex: u32, found: &mut Matches) {
+        if self.tried.contains(&regex) {
+            return;
+        }
+        self.tried.push(regex);
+        let text = self.text;
+        let lazy = self.rules.regex(regex);
+        let window = match lazy.anchor {
+            Anchor::Whole => self.core.clone(),
+            Anchor::Start => self.core.start..text.len(),
+            Anchor::End => 0..self.core.end,
+            Anchor::Anywhere => 0..text.len(),
+        };
+        let digit = &mut self.digit;
+        let has_digit = || *digit.get_or_insert_with(|| has_digit(text));
+        if !lazy
+            .gate
+            .admits(&text.as_bytes()[window.clone()], lazy.anchor, has_digit)
+            || !self.rules.uses(lazy.rule)
+        {
+            return;
+        }
+        // Most paragraphs of body copy are too long for most line patterns, and a regex is dear.
+        if let Kind::Line { max_chars, .. } = self.rules.pattern(lazy.rule).kind
+            && *self.chars.get_or_insert_with(|| count_chars(text)) > max_chars
+        {
+            return;
+        }
+        if let Some(matched) = lazy.find(&text[window.clone()], self.cache) {
+            let range = window.start + matched.start..window.start + matched.end;
+            found.add(lazy.rule, lazy.role, range);
+        }
+    }
+}
+
+/// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
+pub(crate) fn findings(
+    rules: &Rules,
+    recognized: &mut Vec<Publisher>,
+    folded: &Folded,
+    base: usize,
+    text_end: usize,
+    matches: Vec<Match>,
+) -> Findings {
+    let findings = sort(rules, folded, base, text_end, matches);
     let taken_by = findings.line.as_ref().map(|line| rules.pattern(line.rule));
     if let Some(own) = taken_by.and_then(|pattern| publisher_of(rules, pattern))
         && !recognized.contains(&own)
@@ -97,13 +173,19 @@ pub(crate) fn examine(
 
 fn publisher_of(rules: &Rules, pattern: &Pattern) -> Option<Publisher> {
     let domain = pattern.publisher.as_deref()?;
-    rules.publishers.with_domain(domain)
+    rules.publishers().with_domain(domain)
+}
+
+/// What looking at a paragraph needs, kept from one to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    hits: Vec<Hit>,
+    regexes: RegexCache,
 }
 
 #[derive(Default)]
 struct Matches {
-    matches: Vec<(u32, Role, Range<usize>)>,
-    tried: Vec<u32>,
+    matches: Vec<Match>,
 }
 
 impl Matches {
@@ -116,13 +198,7 @@ impl Matches {
 }
 
 /// Sorts matches by what their rules do.
-fn sort(
-    rules: &Rules,
-    folded: &Folded,
-    base: usize,
-    text_end: usize,
-    mut matches: Vec<(u32, Role, Range<usize>)>,
-) -> Findings {
+fn sort(rules: &Rules, folded: &Folded, base: usize, text_end: usize, mut matches: Vec<Match>) -> Findings {
     let text = folded.text();
     let chars = count_chars(text);
     let quotes = quoted(text);
@@ -275,7 +351,6 @@ fn is_phrase(text: &str, core: &Range<usize>, hit: &Range<usize>, anchor: Anchor
 
 /// Whether two characters belong to one word.
 fn joins(left: Option<char>, right: Option<char>) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || is_combining_mark(c);
     matches!((left, right), (Some(left), Some(right)) if is_word(left) && is_word(right) && !is_unspaced(left) && !is_unspaced(right))
 }
 

@@ -36,6 +36,11 @@ struct Side {
 }
 
 impl Gaps {
+    /// Whether nothing is held back, and a unit without findings passes.
+    pub fn is_idle(&self) -> bool {
+        self.left.is_none() && self.waiting.is_empty()
+    }
+
     pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
         let thresholds = &rules.thresholds;
         if let Some(verdict) = unit.verdict {

@@ -37,6 +37,17 @@ pub(crate) struct Letters {
 }
 
 impl Letters {
+    /// Whether nothing is held back, and a unit without findings passes.
+    pub fn is_idle(&self) -> bool {
+        self.run.is_empty()
+    }
+
+    /// Lets a paragraph without findings pass, while nothing is held back. A blank line changes nothing.
+    pub fn pass(&mut self, ends_colon: bool, ends_sentence: bool) {
+        self.after_colon = ends_colon;
+        self.after_sentence = ends_sentence;
+    }
+
     pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
         if let Some(first) = self.run.front() {
             let lines = unit.lines.end - first.lines.start;

@@ -4,11 +4,18 @@
 //! small state machines turns findings and their neighbourhood into verdicts. See [`Stripper`] for whole texts and [`Stream`] for pieces.
 //! Nothing here prints, reads files or the environment, or keeps state beyond its values.
 
+mod backtrack;
 mod blocks;
+mod builtin;
+mod compiled;
 mod examine;
 mod gaps;
+mod gate;
+mod keys;
 mod letters;
+mod pack;
 mod publishers;
+mod rarity;
 mod removal;
 mod repeats;
 mod rules;
@@ -16,18 +23,20 @@ mod scan;
 mod sections;
 mod spacing;
 mod stream;
+mod table;
 mod threads;
 mod unit;
 
 use std::convert::Infallible;
 use std::ops::Range;
 
-use crate::patterns::{PatternSets, Selection};
+use crate::patterns::{PatternSets, Selection, UnknownName};
 
 pub use publishers::Publisher;
 pub use removal::{Event, Evidence, Reason, Removal, Sink};
 pub use stream::Stream;
 
+use compiled::Compiled;
 use rules::Rules;
 
 /// A longer line, in bytes, passes unjudged.
@@ -63,11 +72,40 @@ pub struct Stripper {
 impl Stripper {
     /// Makes ready the patterns that the selection wants.
     ///
-    /// Cost: some milliseconds for a few thousand phrases. Regular expressions are compiled when a text first needs them.
+    /// Cost: some milliseconds for a few thousand phrases. Regular expressions are compiled when a text first needs them. For the built-in sets,
+    /// [`Stripper::builtin`] costs next to nothing.
     pub fn new(sets: &PatternSets, selection: Selection) -> Self {
         Self {
-            rules: Rules::new(sets, selection),
+            rules: Rules::new(Compiled::of(sets), selection),
         }
+    }
+
+    /// Makes ready the built-in patterns that the selection wants, as [`Stripper::new`] does with [`PatternSets::builtin`].
+    ///
+    /// Cost: some microseconds, because the sets were compiled with the program.
+    pub fn builtin(selection: Selection) -> Self {
+        Self {
+            rules: Rules::new(builtin::compiled(), selection),
+        }
+    }
+
+    /// A selection among the built-in patterns, as [`Selection::new`] makes it among those of [`PatternSets::builtin`].
+    ///
+    /// # Errors
+    /// The first name that means nothing, with the nearest that does.
+    pub fn select_builtin<S: AsRef<str>>(select: &[S], ignore: &[S]) -> Result<Selection, UnknownName> {
+        if select.is_empty() && ignore.is_empty() {
+            return Ok(Selection::default());
+        }
+        let compiled = builtin::compiled();
+        let patterns: Vec<String> = (0..compiled.len()).map(|rule| compiled.pattern(rule).id).collect();
+        let sets = compiled.set_ids();
+        Selection::among(sets.iter(), patterns.iter(), select, ignore)
+    }
+
+    /// The [`PatternSets::digest`] of the built-in sets.
+    pub fn builtin_digest() -> String {
+        builtin::compiled().digest().to_owned()
     }
 
     /// Judges a whole text. It need not be UTF-8.
@@ -128,12 +166,12 @@ impl Stripper {
     /// Most patterns work whoever published a text. Those that say `only_own` count once the publisher is known: from here, or because the text bears
     /// the publisher's name as a line of its own, or a line before went by one of its patterns.
     pub fn publisher(&self, place: &str) -> Option<Publisher> {
-        self.rules.publishers.find(place)
+        self.rules.publishers().find(place)
     }
 
     /// How many patterns are in use: those that remove, and those that are evidence.
     pub fn pattern_count(&self) -> usize {
-        self.rules.patterns.len()
+        self.rules.count()
     }
 }
 

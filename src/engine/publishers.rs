@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::patterns::PatternSets;
 use crate::text::fold::Folded;
+
+use super::pack::number;
 
 /// A publisher that has a pattern set, as a [`Stripper`](super::Stripper) knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +19,13 @@ pub(crate) struct Publishers {
 }
 
 impl Publishers {
-    pub fn of(sets: &PatternSets) -> Self {
+    /// The publishers of a list of domains, each with the names of its file and its own.
+    pub fn of(list: &[Vec<String>]) -> Self {
         let mut publishers = Self::default();
-        for set in &sets.sets {
-            let Some(domain) = &set.publisher else { continue };
-            let next = u32::try_from(publishers.by_domain.len()).expect("fewer than four thousand million publishers");
+        for (domain, names) in list.iter().filter_map(|entry| entry.split_first()) {
+            let next = number(publishers.by_domain.len());
             let index = *publishers.by_domain.entry(domain.clone()).or_insert(next);
-            let file = set.id.rsplit('.').next().unwrap_or_default();
-            for name in set.names.iter().map(String::as_str).chain([file]) {
+            for name in names {
                 let folded = Folded::of(name);
                 let name = folded.text()[folded.core()].to_owned();
                 publishers.by_name.entry(name).or_insert(index);
@@ -57,12 +57,12 @@ impl Publishers {
 
 #[cfg(test)]
 mod tests {
+    use super::super::builtin;
     use super::*;
 
     #[test]
     fn a_publisher_is_found_by_url_host_and_name() {
-        let sets = PatternSets::builtin().expect("sound");
-        let publishers = Publishers::of(&sets);
+        let publishers = Publishers::of(&builtin::compiled().publishers());
         let moscow_times = publishers.with_domain("themoscowtimes.com");
         assert!(moscow_times.is_some());
         for place in [

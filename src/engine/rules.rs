@@ -1,40 +1,22 @@
-//! Turns pattern sets into what the engine runs: one table of literals, each leading to the rules that it may be a hit of.
+//! Holds the rules of a run: the patterns that the selection uses, and the regexes, each taken out of the compiled sets when a text first needs it.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex_automata::meta;
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_syntax::hir::Hir;
 
-use crate::patterns::load::{parse_regex, required_literals};
-use crate::patterns::slim::running_regex;
-use crate::patterns::{Anchor, Marker, Pattern, PatternSets, Selection, Thresholds};
-use crate::text::fold::Folded;
+use crate::patterns::{Anchor, Pattern, Selection, Thresholds};
 
-use super::publishers::{Publisher, Publishers};
-use super::scan::Scanner;
-
-/// Which part of a rule a literal belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The rule's only marker, or the start of its block.
-    First,
-    /// The end of its block.
-    Last,
-}
-
-/// What a hit of a literal may mean.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Target {
-    /// The rule's phrase itself; with `stem`, its last word may go on.
-    Phrase { rule: u32, role: Role, stem: bool },
-    /// A literal without which the regex cannot match.
-    Regex { regex: u32 },
-    /// A line that is the name of a publisher.
-    Name { publisher: Publisher },
-}
+use super::backtrack::{self, TooHard};
+use super::compiled::Compiled;
+use super::gate::Gate;
+use super::pack::{Reader, number};
+use super::publishers::Publishers;
+use super::table::{Role, Table, role};
 
 /// A regex is not tried on a longer text, in bytes: no publisher's line is as long, and the time it takes grows with the text.
 const LONGEST_TRIED: usize = 16 << 10;
@@ -42,21 +24,23 @@ const LONGEST_TRIED: usize = 16 << 10;
 const REGEX_CACHE: usize = 256 << 10;
 
 /// A regex of a rule, compiled when it is first needed.
-///
 #[derive(Debug)]
 pub(crate) struct LazyRegex {
     pub rule: u32,
     pub role: Role,
+    pub anchor: Anchor,
+    pub gate: Gate,
     source: String,
-    /// It matches at the start of the text only.
-    anchored: bool,
-    compiled: OnceLock<Option<Compiled>>,
+    hir: Option<Hir>,
+    /// It took too many steps once, so it is compiled.
+    is_hard: AtomicBool,
+    compiled: OnceLock<Option<CompiledRegex>>,
 }
 
 /// There are hundreds of regexes, each tried on few lines. One that is anchored fails on the first words, so it runs on the engine that needs the
 /// least memory and shares what it needs while it runs. The others go over whole lines, where that engine takes four times as long.
 #[derive(Debug)]
-enum Compiled {
+enum CompiledRegex {
     Anchored(PikeVM),
     Searching(meta::Regex),
 }
@@ -66,27 +50,66 @@ enum Compiled {
 pub(crate) struct RegexCache(Option<pikevm::Cache>);
 
 impl LazyRegex {
+    pub(super) fn read(mut reader: Reader<'_>) -> Self {
+        let (rule, role) = (number(reader.number()), role(number(reader.number())));
+        let anchor = Anchor::ALL[reader.number()];
+        let gate = Gate::read(&mut reader);
+        let source = reader.text().to_owned();
+        Self {
+            rule,
+            role,
+            anchor,
+            gate,
+            hir: regex_syntax::parse(&source).ok(),
+            source,
+            is_hard: AtomicBool::new(false),
+            compiled: OnceLock::new(),
+        }
+    }
+
     /// The first match in a text. None is found by a regex too large to compile, which the tests of the pattern sets report.
     pub fn find(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
         if text.len() > LONGEST_TRIED {
             return None;
         }
+        if !self.is_hard.load(Ordering::Relaxed) {
+            match self.find_slowly(text) {
+                Ok(found) => return found,
+                Err(TooHard) => self.is_hard.store(true, Ordering::Relaxed),
+            }
+        }
+        self.find_compiled(text, cache)
+    }
+
+    /// The first match, found without compiling the regex, unless that is too hard.
+    pub(super) fn find_slowly(&self, text: &str) -> Result<Option<Range<usize>>, TooHard> {
+        let hir = self.hir.as_ref().ok_or(TooHard)?;
+        backtrack::find(hir, text, self.is_anchored(), |byte| self.gate.begins_with(byte))
+    }
+
+    /// The first match, found by the compiled regex.
+    pub(super) fn find_compiled(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
         let compiled = self.compiled.get_or_init(|| self.compile());
         match compiled.as_ref()? {
-            Compiled::Anchored(compiled) => {
+            CompiledRegex::Anchored(compiled) => {
                 let cache = cache.0.get_or_insert_with(|| compiled.create_cache());
                 cache.reset(compiled);
                 compiled.find(cache, text).map(|found| found.range())
             }
-            Compiled::Searching(compiled) => compiled.find(text).map(|found| found.range()),
+            CompiledRegex::Searching(compiled) => compiled.find(text).map(|found| found.range()),
         }
     }
 
-    fn compile(&self) -> Option<Compiled> {
-        if self.anchored {
+    /// Whether it matches at the start of the text only.
+    fn is_anchored(&self) -> bool {
+        matches!(self.anchor, Anchor::Whole | Anchor::Start)
+    }
+
+    fn compile(&self) -> Option<CompiledRegex> {
+        if self.is_anchored() {
             let config = thompson::Config::new().which_captures(WhichCaptures::Implicit);
             let compiled = pikevm::Builder::new().thompson(config).build(&self.source);
-            return compiled.ok().map(Compiled::Anchored);
+            return compiled.ok().map(CompiledRegex::Anchored);
         }
         let config = meta::Config::new()
             .which_captures(WhichCaptures::Implicit)
@@ -97,152 +120,78 @@ impl LazyRegex {
             .configure(config)
             .build(&self.source)
             .ok()
-            .map(Compiled::Searching)
+            .map(CompiledRegex::Searching)
     }
 }
 
 /// The rules of a run. Built once, shared by reference.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// Ordered by set and place in the file; a rule is known by its index.
-    pub patterns: Vec<Pattern>,
-    pub scanner: Scanner,
-    targets: Vec<Vec<Target>>,
-    pub regexes: Vec<LazyRegex>,
-    pub publishers: Publishers,
+    compiled: Compiled,
+    /// Ordered by set and place in the file; a rule is known by its index. Boxed, because few are ever needed.
+    patterns: Vec<OnceLock<Box<Rule>>>,
+    regexes: Vec<OnceLock<Box<LazyRegex>>>,
+    publishers: OnceLock<Publishers>,
     pub thresholds: Thresholds,
     pub selection: Selection,
 }
 
+#[derive(Debug)]
+struct Rule {
+    pattern: Pattern,
+    is_used: bool,
+}
+
 impl Rules {
-    pub fn new(sets: &PatternSets, selection: Selection) -> Self {
-        let patterns: Vec<Arc<Pattern>> = sets
-            .patterns()
-            .filter(|pattern| selection.uses(pattern))
-            .cloned()
-            .collect();
-        let mut table = Table::default();
-        for (rule, pattern) in patterns.iter().enumerate() {
-            let rule = u32::try_from(rule).expect("fewer than four thousand million patterns");
-            for (marker, role) in pattern.kind.markers().zip([Role::First, Role::Last]) {
-                table.add(rule, role, pattern.kind.phrase_anchor(marker), marker);
-            }
-        }
-        let publishers = Publishers::of(sets);
-        for set in &sets.sets {
-            let has_own = set.patterns.iter().any(|pattern| pattern.only_own);
-            let publisher = set
-                .publisher
-                .as_deref()
-                .and_then(|domain| publishers.with_domain(domain));
-            for (name, publisher) in set.names.iter().zip(publisher.into_iter().cycle()).filter(|_| has_own) {
-                table.push(fold_phrase(name, Anchor::Whole, false), Target::Name { publisher });
-            }
-        }
-        // The words are in the table now; the sets may be gone before the rules are.
-        let slim = |pattern: &Arc<Pattern>| {
-            let mut pattern = Pattern::clone(pattern);
-            pattern.forget_words();
-            pattern
-        };
+    pub fn new(compiled: Compiled, selection: Selection) -> Self {
         Self {
-            patterns: patterns.iter().map(slim).collect(),
-            scanner: Scanner::new(table.ids),
-            targets: table.targets,
-            regexes: table.regexes,
-            publishers,
-            thresholds: sets.thresholds,
+            patterns: std::iter::repeat_with(OnceLock::new).take(compiled.len()).collect(),
+            regexes: std::iter::repeat_with(OnceLock::new)
+                .take(compiled.table.regexes.len())
+                .collect(),
+            publishers: OnceLock::new(),
+            thresholds: compiled.thresholds,
+            compiled,
             selection,
         }
     }
 
+    fn rule(&self, rule: u32) -> &Rule {
+        let rule = rule as usize;
+        self.patterns[rule].get_or_init(|| {
+            let pattern = self.compiled.pattern(rule);
+            let is_used = self.selection.uses(&pattern);
+            Box::new(Rule { pattern, is_used })
+        })
+    }
+
+    /// The pattern of a rule, without its phrases and its proof.
     pub fn pattern(&self, rule: u32) -> &Pattern {
-        &self.patterns[rule as usize]
+        &self.rule(rule).pattern
     }
 
-    pub fn targets(&self, literal: usize) -> &[Target] {
-        &self.targets[literal]
+    /// Whether the selection uses a rule.
+    pub fn uses(&self, rule: u32) -> bool {
+        self.rule(rule).is_used
     }
 
-    /// Where in the line the phrase of a rule's marker must stand.
-    pub fn anchor(&self, rule: u32, role: Role) -> Anchor {
-        let kind = &self.pattern(rule).kind;
-        let mut markers = kind.markers();
-        let marker = match role {
-            Role::First => markers.next(),
-            Role::Last => markers.nth(1),
-        };
-        kind.phrase_anchor(marker.expect("a rule has the marker of its hits"))
-    }
-}
-
-#[derive(Default)]
-struct Table {
-    /// Each literal with its index in `targets`.
-    ids: HashMap<String, usize>,
-    targets: Vec<Vec<Target>>,
-    regexes: Vec<LazyRegex>,
-}
-
-impl Table {
-    fn add(&mut self, rule: u32, role: Role, anchor: Anchor, marker: &Marker) {
-        let literals = marker.phrases.literals.iter().map(|text| (text, false));
-        let stems = marker.phrases.stems.iter().map(|text| (text, true));
-        for (text, stem) in literals.chain(stems) {
-            let literal = fold_phrase(text, anchor, stem);
-            self.push(literal, Target::Phrase { rule, role, stem });
-        }
-        if let Some(source) = &marker.phrases.regex {
-            let regex = u32::try_from(self.regexes.len()).expect("fewer than four thousand million patterns");
-            // The loader has proved that there are such literals.
-            let required = parse_regex(source)
-                .ok()
-                .and_then(|hir| required_literals(&hir))
-                .unwrap_or_default();
-            for literal in required {
-                self.push(literal, Target::Regex { regex });
-            }
-            let body = format!("(?:{})", running_regex(source).unwrap_or_default());
-            let source = match anchor {
-                Anchor::Whole => format!(r"\A{body}\z"),
-                Anchor::Start => format!(r"\A{body}"),
-                Anchor::End => format!(r"{body}\z"),
-                Anchor::Anywhere => body,
-            };
-            self.regexes.push(LazyRegex {
-                rule,
-                role,
-                source,
-                anchored: matches!(anchor, Anchor::Whole | Anchor::Start),
-                compiled: OnceLock::new(),
-            });
-        }
+    /// How many rules the selection uses.
+    pub fn count(&self) -> usize {
+        (0..number(self.patterns.len())).filter(|&rule| self.uses(rule)).count()
     }
 
-    fn push(&mut self, literal: String, target: Target) {
-        let next = self.targets.len();
-        let id = *self.ids.entry(literal).or_insert(next);
-        if id == next {
-            self.targets.push(Vec::new());
-        }
-        self.targets[id].push(target);
+    pub fn regex(&self, regex: u32) -> &LazyRegex {
+        let regex = regex as usize;
+        let read = || Box::new(LazyRegex::read(Reader(self.compiled.table.regexes.get(regex))));
+        self.regexes[regex].get_or_init(read)
     }
-}
 
-/// The form of a phrase that is looked for: folded, and without the punctuation that its anchor disregards.
-pub(crate) fn fold_phrase(text: &str, anchor: Anchor, stem: bool) -> String {
-    let folded = Folded::of(text);
-    let core = folded.core();
-    let all = folded.text();
-    let from = if matches!(anchor, Anchor::Whole | Anchor::Start) {
-        core.start
-    } else {
-        0
-    };
-    let to = if matches!(anchor, Anchor::Whole | Anchor::End) && !stem {
-        core.end
-    } else {
-        all.len()
-    };
-    all[from..to].to_owned()
+    pub fn table(&self) -> &Table {
+        &self.compiled.table
+    }
+
+    pub fn publishers(&self) -> &Publishers {
+        self.publishers
+            .get_or_init(|| Publishers::of(&self.compiled.publishers()))
+    }
 }

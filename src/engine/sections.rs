@@ -38,6 +38,11 @@ struct Open {
 }
 
 impl Sections {
+    /// Whether nothing is held back, and a unit without findings passes.
+    pub fn is_idle(&self) -> bool {
+        self.open.is_none()
+    }
+
     pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
         let Some(open) = &mut self.open else {
             self.start(unit, out);

@@ -29,6 +29,16 @@ impl Default for Spacing {
 }
 
 impl Spacing {
+    /// Whether nothing is held back, and a unit without findings passes.
+    pub fn is_idle(&self) -> bool {
+        self.removed.is_none() && self.blanks.is_empty()
+    }
+
+    /// Lets a unit pass that stays, while nothing is held back.
+    pub fn pass(&mut self, is_blank: bool) {
+        self.after_blank = is_blank;
+    }
+
     pub fn push(&mut self, unit: Unit, out: &mut VecDeque<Unit>) {
         if unit.is_blank() && self.has_room(&unit) {
             if self.after_blank {

@@ -15,21 +15,22 @@ use std::ops::Range;
 use crate::text::dress::{self, Lead};
 use crate::text::fold::{Folded, count_chars};
 use crate::text::lines::{Line, next_line};
+use crate::text::plain::Plain;
 use crate::text::wrap::{Shape, Wrapping, ends_sentence};
 
 use super::LONGEST_LINE;
 use super::blocks::Blocks;
-use super::examine::examine;
+use super::examine;
 use super::gaps::Gaps;
 use super::letters::Letters;
 use super::publishers::Publisher;
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
 use super::repeats::Repeats;
-use super::rules::{RegexCache, Rules};
+use super::rules::Rules;
 use super::sections::Sections;
 use super::spacing::Spacing;
 use super::threads::Threads;
-use super::unit::{Findings, Form, Found, Score, Unit, Verdict};
+use super::unit::{Form, Found, Score, Unit, Verdict};
 
 /// So many lines are read before what is decided is handed on: a piece of nothing but line ends must not become as many units at once.
 const LINES_AT_ONCE: usize = 256;
@@ -64,7 +65,7 @@ pub struct Stream<'s> {
     /// Whose document it may be.
     recognized: Vec<Publisher>,
     repeats: Repeats,
-    cache: RegexCache,
+    scratch: examine::Scratch,
     layers: Layers,
 }
 
@@ -79,6 +80,7 @@ struct Paragraph {
     /// It bears the quote mark of mail and Markdown, `>`.
     quote_mark: bool,
     ends_sentence: bool,
+    plain: Plain,
     folded: Folded,
 }
 
@@ -112,7 +114,7 @@ impl<'s> Stream<'s> {
             paragraph: Paragraph::default(),
             recognized: Vec::new(),
             repeats: Repeats::default(),
-            cache: RegexCache::default(),
+            scratch: examine::Scratch::default(),
             layers: Layers::default(),
         }
     }
@@ -147,10 +149,14 @@ impl<'s> Stream<'s> {
         self.layers.finish(self.rules);
         self.emit(sink)?;
         let mut buffer = std::mem::take(&mut self.buffer);
+        let paragraph = std::mem::take(&mut self.paragraph);
+        let scratch = std::mem::take(&mut self.scratch);
         debug_assert_eq!(self.gone, buffer.len(), "all bytes of a document are let go with it");
         buffer.clear();
         *self = Self {
             buffer,
+            paragraph,
+            scratch,
             ..Self::new(self.rules)
         };
         Ok(())
@@ -172,7 +178,7 @@ impl<'s> Stream<'s> {
         }
         if starts_document && self.buffer.starts_with(BOM) {
             // The mark says how the document is encoded, so it stays, whatever becomes of the first line.
-            let mark = self.unit(0..BOM.len(), 1..1, Form::Blank);
+            let mark = Unit::new(0..BOM.len(), 1..1, Form::Blank);
             self.layers.decided.push_back(mark);
             (self.next, self.searched) = (BOM.len(), BOM.len());
         }
@@ -217,7 +223,7 @@ impl<'s> Stream<'s> {
         };
         self.in_long_line = true;
         (self.next, self.searched) = (bytes.end, bytes.end);
-        let unit = self.unit(
+        let unit = Unit::new(
             self.base + bytes.start..self.base + bytes.end,
             self.line..self.line + 1,
             form,
@@ -225,28 +231,11 @@ impl<'s> Stream<'s> {
         self.layers.push(self.rules, unit);
     }
 
-    fn unit(&self, bytes: Range<usize>, lines: Range<usize>, form: Form) -> Unit {
-        Unit {
-            bytes,
-            lines,
-            form,
-            chars: 0,
-            ends_sentence: false,
-            text_hash: 0,
-            starts_small: false,
-            ends_colon: false,
-            may_continue: false,
-            bullet: false,
-            findings: Findings::default(),
-            evidence: Score::default(),
-            verdict: None,
-        }
-    }
-
     fn take(&mut self, line: Line) {
         let bytes = &self.buffer[line.start..line.text_end];
         let text = std::str::from_utf8(bytes);
         let (lead, from) = text.map_or((Lead::None, 0), dress::lead);
+        let ends = text.is_ok_and(ends_sentence);
         let shape = Shape::of(text.unwrap_or("\u{fffd}"), lead != Lead::None);
         let blank = text.is_ok_and(|text| {
             text[from..]
@@ -258,9 +247,14 @@ impl<'s> Stream<'s> {
             self.wrapping.continues(Shape::default(), self.paragraph.lines.len());
             self.complete();
             let bytes = self.base + line.start..self.base + line.end;
-            let unit = self.unit(bytes, self.line..self.line + 1, Form::Blank);
+            let lines = self.line..self.line + 1;
             self.line += 1;
-            self.layers.push(self.rules, unit);
+            if self.layers.are_idle() {
+                self.layers.spacing.pass(true);
+                self.layers.let_go(bytes, lines);
+            } else {
+                self.layers.push(self.rules, Unit::new(bytes, lines, Form::Blank));
+            }
             return;
         }
         if !self.wrapping.continues(shape, self.paragraph.lines.len()) {
@@ -273,8 +267,7 @@ impl<'s> Stream<'s> {
                 .trim_ascii_start()
                 .starts_with(b">");
         }
-        let bytes = &self.buffer[line.start..line.text_end];
-        self.paragraph.ends_sentence = std::str::from_utf8(bytes).is_ok_and(ends_sentence);
+        self.paragraph.ends_sentence = ends;
         self.paragraph.lines.push(Line {
             start: self.base + line.start,
             text_end: self.base + line.text_end,
@@ -289,49 +282,66 @@ impl<'s> Stream<'s> {
     /// Ends the paragraph: looks at it, and hands it to the judge.
     fn complete(&mut self) {
         let paragraph = &mut self.paragraph;
-        let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else {
+        let (Some(&first), Some(&last)) = (paragraph.lines.first(), paragraph.lines.last()) else {
             return;
         };
-        paragraph.folded.clear();
+        let plain = &mut paragraph.plain;
+        plain.clear();
         for line in &paragraph.lines {
-            let bytes = &self.buffer[line.start - self.base..line.text_end - self.base];
-            paragraph.folded.push_line(bytes, line.start - first.start);
+            plain.push_line(&self.buffer[line.start - self.base..line.text_end - self.base]);
         }
+        plain.seal();
         // A text that quotes announces it with a colon; mail that was forwarded, and some extractors, put the mark before everything.
         self.in_quotation = paragraph.quote_mark && (self.in_quotation || self.after_colon);
-        let ends_colon = paragraph.folded.text().ends_with([':', '：']);
+        let ends_colon = plain.bytes().ends_with(b":");
         self.after_colon = ends_colon && !paragraph.quote_mark;
-        let findings = if self.in_quotation {
-            Findings::default()
+        let matches = if self.in_quotation {
+            Vec::new()
         } else {
-            examine(
-                self.rules,
-                &mut self.cache,
-                &mut self.recognized,
-                &paragraph.folded,
-                first.start,
-                last.text_end,
-            )
+            examine::matches(self.rules, &mut self.scratch, &mut self.recognized, plain)
         };
+        let bytes = first.start..last.end;
+        let lines = paragraph.first_line..paragraph.first_line + paragraph.lines.len();
+        if matches.is_empty() && self.layers.are_idle() {
+            paragraph.lines.clear();
+            self.layers.letters.pass(ends_colon, paragraph.ends_sentence);
+            self.layers.spacing.pass(false);
+            self.layers.let_go(bytes, lines);
+            return;
+        }
         let mut unit = Unit {
-            bytes: first.start..last.end,
-            lines: paragraph.first_line..paragraph.first_line + paragraph.lines.len(),
-            form: Form::Text,
-            chars: count_chars(paragraph.folded.text()),
+            chars: count_chars(plain.text()),
             ends_sentence: paragraph.ends_sentence,
-            text_hash: hash(paragraph.folded.text()),
+            text_hash: hash(plain.text()),
             starts_small: paragraph.starts_small,
             ends_colon,
             may_continue: paragraph.may_continue,
             bullet: paragraph.bullet,
-            evidence: Score::of(&findings, self.rules),
-            verdict: findings.line.as_ref().map(|found| Verdict {
+            ..Unit::new(bytes, lines, Form::Text)
+        };
+        if !matches.is_empty() {
+            // Only now it matters where in the original the folded text came from.
+            let folded = &mut paragraph.folded;
+            folded.clear();
+            for line in &paragraph.lines {
+                let bytes = &self.buffer[line.start - self.base..line.text_end - self.base];
+                folded.push_line(bytes, line.start - first.start);
+            }
+            unit.findings = examine::findings(
+                self.rules,
+                &mut self.recognized,
+                folded,
+                first.start,
+                last.text_end,
+                matches,
+            );
+            unit.evidence = Score::of(&unit.findings, self.rules);
+            unit.verdict = unit.findings.line.as_ref().map(|found| Verdict {
                 rule: found.rule,
                 reason: Reason::Line,
-            }),
-            findings,
-        };
-        self.repeats.judge(self.rules, &mut unit);
+            });
+            self.repeats.judge(self.rules, &mut unit);
+        }
         paragraph.lines.clear();
         self.layers.push(self.rules, unit);
     }
@@ -342,9 +352,7 @@ impl<'s> Stream<'s> {
         let mut untouched: Option<(Range<usize>, Range<usize>)> = None;
         while let Some(unit) = self.layers.decided.pop_front() {
             self.gone = unit.bytes.end - self.base;
-            let is_untouched =
-                unit.verdict.is_none() && unit.findings.is_empty() && !matches!(unit.form, Form::Unjudged { .. });
-            if is_untouched {
+            if unit.is_untouched() {
                 match &mut untouched {
                     Some((bytes, lines)) => (bytes.end, lines.end) = (unit.bytes.end, unit.lines.end),
                     None => untouched = Some((unit.bytes, unit.lines)),
@@ -446,6 +454,24 @@ fn evidence<'s>(rules: &'s Rules, found: &Found) -> Evidence<'s> {
 }
 
 impl Layers {
+    /// Whether nothing is held back anywhere, so that a unit without findings passes through all layers.
+    fn are_idle(&self) -> bool {
+        self.letters.is_idle()
+            && self.gaps.is_idle()
+            && self.spacing.is_idle()
+            && self.blocks.is_idle()
+            && self.threads.is_idle()
+            && self.sections.is_idle()
+    }
+
+    /// Lets bytes go in which nothing was found.
+    fn let_go(&mut self, bytes: Range<usize>, lines: Range<usize>) {
+        match self.decided.back_mut().filter(|last| last.is_untouched()) {
+            Some(last) => (last.bytes.end, last.lines.end) = (bytes.end, lines.end),
+            None => self.decided.push_back(Unit::new(bytes, lines, Form::Text)),
+        }
+    }
+
     fn push(&mut self, rules: &Rules, unit: Unit) {
         let [to_threads, ..] = &mut self.passing;
         self.blocks.push(rules, unit, to_threads);

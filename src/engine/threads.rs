@@ -46,6 +46,11 @@ struct Open {
 }
 
 impl Threads {
+    /// Whether nothing is held back, and a unit without findings passes.
+    pub fn is_idle(&self) -> bool {
+        self.open.is_none()
+    }
+
     pub fn push(&mut self, rules: &Rules, unit: Unit, out: &mut VecDeque<Unit>) {
         if self.open.is_some() && !self.has_room(rules, &unit) {
             self.close(false, out);

@@ -117,6 +117,30 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
+    /// A unit in which nothing was looked for.
+    pub fn new(bytes: Range<usize>, lines: Range<usize>, form: Form) -> Self {
+        Self {
+            bytes,
+            lines,
+            form,
+            chars: 0,
+            ends_sentence: false,
+            text_hash: 0,
+            starts_small: false,
+            ends_colon: false,
+            may_continue: false,
+            bullet: false,
+            findings: Findings::default(),
+            evidence: Score::default(),
+            verdict: None,
+        }
+    }
+
+    /// Whether it leaves as it came, and there is nothing to say of it.
+    pub fn is_untouched(&self) -> bool {
+        self.verdict.is_none() && self.findings.is_empty() && !matches!(self.form, Form::Unjudged { .. })
+    }
+
     pub fn line_count(&self) -> usize {
         self.lines.len()
     }

@@ -1,6 +1,7 @@
 //! Turns the text of a pattern file into a [`PatternSet`], or says what is wrong, where, and what would be right.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
@@ -11,6 +12,7 @@ use super::schema::{
     Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Place, Thresholds,
 };
 use crate::text::fold;
+use crate::text::words::goes_on;
 
 /// The longest block or section, in lines: what a stream holds back at most.
 pub const MOST_LINES: usize = 64;
@@ -426,7 +428,7 @@ fn marker(
         if hir.properties().minimum_len().is_none_or(|length| length == 0) {
             return Err("the regex can match nothing at all, and so every line; make a part of it required".to_owned());
         }
-        if required_literals(&hir).is_none() {
+        if required_literals(&hir, true, &|_| 0).is_none() {
             return Err(
                 "the regex has no word of two or more letters that is always there; without one it would be tried on every line".to_owned(),
             );
@@ -460,27 +462,120 @@ pub(crate) fn parse_regex(source: &str) -> Result<Hir, String> {
         })
 }
 
+/// How the matches of a regex begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FirstLiterals {
+    pub texts: Vec<String>,
+    /// They may begin with a digit, too.
+    pub digit: bool,
+}
+
+/// Literals of which one begins every match of a regex, unless it begins with a digit; `None` where there are too many.
+pub(crate) fn first_literals(hir: &Hir) -> Option<FirstLiterals> {
+    use regex_syntax::hir::literal::Extractor;
+    const MOST: usize = 500;
+    const LONGEST: usize = 12;
+    let first = Extractor::new()
+        .limit_total(MOST)
+        .limit_literal_len(LONGEST)
+        .extract(&with_one_digit(hir));
+    let mut texts = Vec::new();
+    let mut digit = false;
+    for literal in first.literals()? {
+        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
+        let before_digit = text.split(ANY_DIGIT).next().unwrap_or_default();
+        match before_digit {
+            "" if text.is_empty() => return None,
+            "" => digit = true,
+            // Any line may begin with a letter.
+            letter if letter.len() == 1 && letter.starts_with(goes_on) => return None,
+            _ => texts.push(before_digit.to_owned()),
+        }
+    }
+    texts.sort();
+    // A literal that another one begins is found with it.
+    texts.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
+    Some(FirstLiterals { texts, digit })
+}
+
+/// Stands for any digit, of which there are hundreds.
+const ANY_DIGIT: char = '\0';
+
+/// A regex with one character for all digits.
+fn with_one_digit(hir: &Hir) -> Hir {
+    use regex_syntax::hir::{Capture, Class, HirKind, Repetition};
+    /// A class with more characters in a row is more than digits.
+    const MOST: u32 = 64;
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let all_digits = class.ranges().iter().all(|range| {
+                u32::from(range.end()) - u32::from(range.start()) < MOST
+                    && (range.start()..=range.end()).all(char::is_numeric)
+            });
+            if all_digits && !class.ranges().is_empty() {
+                Hir::literal([ANY_DIGIT as u8])
+            } else {
+                hir.clone()
+            }
+        }
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(with_one_digit(&repetition.sub)),
+            ..repetition.clone()
+        }),
+        HirKind::Capture(capture) => Hir::capture(Capture {
+            sub: Box::new(with_one_digit(&capture.sub)),
+            ..capture.clone()
+        }),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(with_one_digit).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(with_one_digit).collect()),
+        _ => hir.clone(),
+    }
+}
+
 /// The shortest literal by which a regex may be looked for.
 const SHORTEST_LITERAL: usize = 2;
 
-/// Literals of which one is in every match of a regex: what the scan looks for before the regex is tried.
+/// A literal by which a regex is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Required {
+    pub text: String,
+    /// Where it begins, no word goes on.
+    pub apart: bool,
+}
+
+/// Literals of which one is in every match of a regex: what the scan looks for before the regex is tried. `apart`: no word goes on where the match begins.
 ///
-/// `None` where there is no such list, or its literals are too short.
-pub(crate) fn required_literals(hir: &Hir) -> Option<Vec<String>> {
+/// Where there are several such lists, it is the one that costs least, or else the one with the longest literals. `None` where there is none, or its literals are
+/// too short.
+pub(crate) fn required_literals(hir: &Hir, apart: bool, cost: &dyn Fn(&Required) -> u32) -> Option<Vec<Required>> {
     use regex_syntax::hir::HirKind;
-    let shortest = |literals: &Vec<String>| literals.iter().map(String::len).min().unwrap_or(0);
+    let worth = |literals: &Vec<Required>| {
+        let length = literals.iter().map(|literal| literal.text.len()).min();
+        (Reverse(literals.iter().map(cost).sum::<u32>()), length)
+    };
     match hir.kind() {
         HirKind::Literal(literal) => {
-            let text = std::str::from_utf8(&literal.0).ok()?;
-            (text.trim().chars().count() >= SHORTEST_LITERAL).then(|| vec![text.to_owned()])
+            let text = std::str::from_utf8(&literal.0).ok()?.to_owned();
+            (text.trim().chars().count() >= SHORTEST_LITERAL).then(|| vec![Required { text, apart }])
         }
-        HirKind::Capture(capture) => required_literals(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(required_literals).max_by_key(shortest),
+        HirKind::Capture(capture) => required_literals(&capture.sub, apart, cost),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            // Only the first of its turns begins where it begins.
+            required_literals(&repetition.sub, apart && repetition.max == Some(1), cost)
+        }
+        HirKind::Concat(parts) => {
+            let mut apart = apart;
+            let mut found = Vec::new();
+            for part in parts {
+                found.extend(required_literals(part, apart, cost));
+                apart = ends_apart(part, apart);
+            }
+            found.into_iter().max_by_key(worth)
+        }
         HirKind::Alternation(parts) => {
             let mut all = Vec::new();
             for part in parts {
-                all.extend(required_literals(part)?);
+                all.extend(required_literals(part, apart, cost)?);
             }
             all.sort();
             all.dedup();
@@ -490,12 +585,53 @@ pub(crate) fn required_literals(hir: &Hir) -> Option<Vec<String>> {
     }
 }
 
+/// Whether no word goes on where a part of a regex ends, if `apart` tells the same of its beginning.
+fn ends_apart(hir: &Hir, apart: bool) -> bool {
+    use regex_syntax::hir::{Class, HirKind, Look};
+    /// A class with more characters is taken for one with letters.
+    const MOST: u32 = 64;
+    match hir.kind() {
+        HirKind::Empty => apart,
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(|text| !text.ends_with(goes_on)),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().iter().all(|range| {
+            u32::from(range.end()) - u32::from(range.start()) < MOST && !(range.start()..=range.end()).any(goes_on)
+        }),
+        HirKind::Class(Class::Bytes(_)) => false,
+        // A literal that begins with a letter can then stand only at the start of a word.
+        HirKind::Look(Look::WordUnicode | Look::WordStartUnicode | Look::Start) => true,
+        HirKind::Look(_) => apart,
+        HirKind::Repetition(repetition) => {
+            let ends = ends_apart(&repetition.sub, false);
+            if repetition.min == 0 { ends && apart } else { ends }
+        }
+        HirKind::Capture(capture) => ends_apart(&capture.sub, apart),
+        HirKind::Concat(parts) => parts.iter().fold(apart, |apart, part| ends_apart(part, apart)),
+        HirKind::Alternation(parts) => parts.iter().all(|part| ends_apart(part, apart)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn required(source: &str) -> Option<Vec<Required>> {
+        required_literals(&parse_regex(source).expect("a good regex"), false, &|_| 0)
+    }
+
     fn literals(source: &str) -> Option<Vec<String>> {
-        required_literals(&parse_regex(source).expect("a good regex"))
+        Some(required(source)?.into_iter().map(|literal| literal.text).collect())
+    }
+
+    #[test]
+    fn literals_stand_apart_where_no_letter_can_be_before_them() {
+        let apart = |source: &str| required(source).map(|literals| literals.iter().all(|literal| literal.apart));
+        assert_eq!(apart(r"\d+\s?(?: comments)"), Some(true));
+        assert_eq!(apart(r"\d\s(?:comments|views)"), Some(true));
+        assert_eq!(apart(r"\bcomments"), Some(true));
+        assert_eq!(apart(r"\d\s?comments"), Some(true));
+        assert_eq!(apart(r"\d\s?k?comments"), Some(false));
+        assert_eq!(apart(r".{3}comments"), Some(false));
+        assert_eq!(apart(r"(?:comments ?)+"), Some(false));
     }
 
     #[test]

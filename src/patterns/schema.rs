@@ -313,23 +313,6 @@ impl Pattern {
         (self.matches, self.near_misses, self.cases) = (Vec::new(), Vec::new(), Vec::new());
     }
 
-    /// Keeps what reports need: all but its phrases and its proof.
-    pub(crate) fn forget_words(&mut self) {
-        self.forget_proof();
-        let (first, second) = match &mut self.kind {
-            Kind::Line { marker, .. }
-            | Kind::Section { marker, .. }
-            | Kind::Span { marker, .. }
-            | Kind::Cue { marker, .. }
-            | Kind::Post { marker, .. }
-            | Kind::Guard { marker, .. } => (marker, None),
-            Kind::Block { start, end, .. } => (start, Some(end)),
-        };
-        for marker in std::iter::once(first).chain(second) {
-            marker.phrases = Phrases::default();
-        }
-    }
-
     /// The id of its set.
     pub fn set_id(&self) -> &str {
         self.id.rsplit_once('.').map_or("", |(set, _)| set)

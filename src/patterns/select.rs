@@ -28,14 +28,24 @@ impl Selection {
     /// # Errors
     /// The first name that means nothing, with the nearest that does.
     pub fn new<S: AsRef<str>>(sets: &PatternSets, select: &[S], ignore: &[S]) -> Result<Self, UnknownName> {
+        let set_ids = sets.sets.iter().map(|set| &set.id);
+        Self::among(set_ids, sets.patterns().map(|pattern| &pattern.id), select, ignore)
+    }
+
+    /// A selection from names, each checked against the ids of sets and of patterns.
+    pub(crate) fn among<'i, S: AsRef<str>>(
+        sets: impl Iterator<Item = &'i String>,
+        patterns: impl Iterator<Item = &'i String>,
+        select: &[S],
+        ignore: &[S],
+    ) -> Result<Self, UnknownName> {
         let mut known: Vec<&str> = vec!["all", "default"];
         known.extend(Category::ALL.iter().map(|category| category.name()));
         let broad = known.len();
-        for set in &sets.sets {
-            known.push(set.id.split('.').next().unwrap_or_default());
-            known.push(&set.id);
-            known.extend(set.patterns.iter().map(|pattern| pattern.id.as_str()));
+        for set in sets {
+            known.extend([set.split('.').next().unwrap_or_default(), set]);
         }
+        known.extend(patterns.map(String::as_str));
         let collect = |names: &[S]| {
             let check = |name: &S| {
                 let name = name.as_ref();

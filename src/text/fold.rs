@@ -141,6 +141,27 @@ pub fn core(text: &str) -> Range<usize> {
     start..end
 }
 
+/// Where the [`core`] of folded text begins, without a look at the rest of it.
+pub fn core_start(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&first) = text.get(at) {
+        let length = match first {
+            0..0x80 => 1,
+            0x80..0xe0 => 2,
+            0xe0..0xf0 => 3,
+            _ => 4,
+        };
+        let character = text
+            .get(at..at + length)
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        if !character.and_then(|c| c.chars().next()).is_some_and(is_dress) {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
 fn is_dress(c: char) -> bool {
     match c {
         '"' | '\'' | '@' | '$' | '&' | '%' => false,
@@ -155,7 +176,7 @@ fn offset(at: usize) -> u32 {
 }
 
 /// Folds one character that is not ASCII.
-fn fold_char(c: char, push: &mut dyn FnMut(char)) {
+pub(super) fn fold_char(c: char, push: &mut dyn FnMut(char)) {
     match c {
         // Invisible: soft hyphen, zero-width and directional marks, variation selectors, tatweel.
         '\u{ad}'

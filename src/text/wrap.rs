@@ -40,7 +40,7 @@ impl Shape {
         // Quote marks of mail are no part of the width that the text was wrapped at.
         let line = line.trim().trim_start_matches(|c: char| c == '>' || c.is_whitespace());
         let mut shape = Self {
-            width: line.chars().take(WIDEST + 1).count(),
+            width: width(line),
             leads,
             ..Self::default()
         };
@@ -60,6 +60,20 @@ impl Shape {
     fn is_blank(self) -> bool {
         self.width == 0
     }
+}
+
+/// How many characters a line has, or one more than the widest.
+fn width(line: &str) -> usize {
+    const LONGEST_CHARACTER: usize = 4;
+    if line.len() > LONGEST_CHARACTER * WIDEST {
+        return WIDEST + 1;
+    }
+    let starts_character = |byte: &u8| !(0x80..0xc0).contains(byte);
+    line.as_bytes()
+        .iter()
+        .filter(|byte| starts_character(byte))
+        .count()
+        .min(WIDEST + 1)
 }
 
 /// Whether text stops as a sentence does.
