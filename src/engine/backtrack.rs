@@ -194,7 +194,6 @@ impl<'t> Run<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::engine::builtin;
     use crate::engine::pack::Reader;
     use crate::engine::rules::LazyRegex;

@@ -31,7 +31,7 @@ pub(crate) struct LazyRegex {
     pub anchor: Anchor,
     pub gate: Gate,
     source: String,
-    hir: Option<Hir>,
+    hir: OnceLock<Option<Hir>>,
     /// It took too many steps once, so it is compiled.
     is_hard: AtomicBool,
     compiled: OnceLock<Option<CompiledRegex>>,
@@ -60,8 +60,8 @@ impl LazyRegex {
             role,
             anchor,
             gate,
-            hir: regex_syntax::parse(&source).ok(),
             source,
+            hir: OnceLock::new(),
             is_hard: AtomicBool::new(false),
             compiled: OnceLock::new(),
         }
@@ -83,7 +83,8 @@ impl LazyRegex {
 
     /// The first match, found without compiling the regex, unless that is too hard.
     pub(super) fn find_slowly(&self, text: &str) -> Result<Option<Range<usize>>, TooHard> {
-        let hir = self.hir.as_ref().ok_or(TooHard)?;
+        let hir = self.hir.get_or_init(|| regex_syntax::parse(&self.source).ok());
+        let hir = hir.as_ref().ok_or(TooHard)?;
         backtrack::find(hir, text, self.is_anchored(), |byte| self.gate.begins_with(byte))
     }
 

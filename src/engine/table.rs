@@ -199,7 +199,7 @@ impl Draft {
             let gate = Gate::of(&hir);
             let first = if at_start { first_literals(&hir) } else { None };
             if let Some(FirstLiterals { texts, digit }) = first {
-                // The start of a line is looked at anyhow.
+                // The start of a line is looked at in any case.
                 for text in texts {
                     self.push(text, target, Places::HEAD);
                 }

@@ -171,7 +171,7 @@ impl Plain {
             0x1161 + index / FINALS % VOWELS,
             0x11a7 + index % FINALS,
         ];
-        let count = if index % FINALS == 0 { 2 } else { 3 };
+        let count = if index.is_multiple_of(FINALS) { 2 } else { 3 };
         letters[..count]
             .iter()
             .filter_map(|&letter| char::from_u32(letter))
