@@ -42,3 +42,39 @@ fn without_the_sets_of_a_language_nothing_more_goes() {
     }
     assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
+
+/// Pages of publishers in `seeds/publishers`, named after their sets: each is left exactly, and most of what goes would go if nobody knew the publisher.
+#[test]
+fn most_of_what_a_publisher_writes_goes_without_its_set() {
+    let sets = PatternSets::builtin().expect("sound");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/publishers");
+    let (mut furniture, mut left, mut wrong) = (0, 0, Vec::new());
+    for entry in fs::read_dir(folder).expect("the pages") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        let Some(set) = name.strip_suffix(".clean.txt") else {
+            continue;
+        };
+        let page = fs::read_to_string(path.with_file_name(format!("{set}.txt"))).expect("its page");
+        let clean = fs::read_to_string(&path).expect("UTF-8");
+        let kept = seeds::stripper().strip(page.as_bytes()).text(&page);
+        if kept != clean {
+            wrong.push(format!("{name}: {kept}"));
+        }
+        let alone = without(&sets, set).strip(page.as_bytes()).text(&page);
+        let body: Vec<&str> = lines(&clean).collect();
+        if body.iter().any(|line| !lines(&alone).any(|kept| kept == *line)) {
+            wrong.push(format!("without {set} body copy goes: {alone}"));
+        }
+        furniture += lines(&page).count() - body.len();
+        left += lines(&alone).count() - body.len();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(furniture > 100, "{furniture} lines of furniture");
+    let found = 1.0 - f64::from(left as u32) / f64::from(furniture as u32);
+    assert!(found >= 0.85, "{found:.3} of {furniture} lines");
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim().is_empty())
+}

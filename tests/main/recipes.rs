@@ -50,7 +50,7 @@ fn recipes_do_what_they_say() {
     assert_eq!(folder.read("cleaned/b.jsonl"), "{\"text\":\"News.\\nMore.\"}\n");
     assert!(said.contains("1 advertising") && said.contains("1 donation"), "{said}");
     assert!(
-        said.contains("b.jsonl:1:2: donation (en.cues.") && said.contains(letter),
+        said.contains("b.jsonl:1:2: donation (en.") && said.contains(letter),
         "{said}"
     );
     assert!(folder.read("report.json").contains("\"cleaned\": 2"));
