@@ -141,7 +141,7 @@ pub fn core(text: &str) -> Range<usize> {
     start..end
 }
 
-/// Where the [`core`] of folded text begins, without a look at the rest of it.
+/// Where the [`core()`] of folded text begins, without a look at the rest of it.
 pub fn core_start(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&first) = text.get(at) {
