@@ -32,6 +32,11 @@ GRID = {
     "gap-chars": [60, 80, 100, 120],
     "gap-lines": [1, 2, 3, 4],
     "gap-removed": [6, 5, 4, 3],
+    "foot-removed": [6, 5, 4, 3, 2],
+    "repeat-sum": [5, 4, 3, 2],
+    "thread-sum": [8, 7, 6, 5, 4],
+    "post-lines": [8, 12, 16],
+    "post-chars": [1500, 3000, 5000],
 }
 
 
@@ -43,7 +48,7 @@ def with_values(text, values):
 
 
 def number(name, value):
-    whole = name in ("line-families", "letter-families", "labels", "gap-chars", "gap-lines", "gap-removed")
+    whole = name in ("line-families", "letter-families", "labels", "gap-chars", "gap-lines", "gap-removed", "foot-removed", "post-lines", "post-chars")
     return str(int(value)) if whole else repr(float(value))
 
 

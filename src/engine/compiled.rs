@@ -200,6 +200,7 @@ fn write_thresholds(writer: &mut Writer, thresholds: &Thresholds) {
         gap_chars,
         gap_lines,
         gap_removed,
+        foot_removed,
         repeat_sum,
         thread_sum,
         post_lines,
@@ -223,6 +224,7 @@ fn write_thresholds(writer: &mut Writer, thresholds: &Thresholds) {
         gap_chars,
         gap_lines,
         gap_removed,
+        foot_removed,
         post_lines,
         post_chars,
     ] {
@@ -245,6 +247,7 @@ fn read_thresholds(reader: &mut Reader<'_>) -> Thresholds {
         gap_chars: reader.number(),
         gap_lines: reader.number(),
         gap_removed: reader.number(),
+        foot_removed: reader.number(),
         post_lines: reader.number(),
         post_chars: reader.number(),
     }

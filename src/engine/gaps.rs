@@ -17,7 +17,7 @@ use crate::patterns::{Category, Thresholds};
 
 use super::removal::Reason;
 use super::rules::Rules;
-use super::unit::{Form, Unit, Verdict};
+use super::unit::{Unit, Verdict};
 
 /// Holds short units back between removed ones.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl Gaps {
             out.push_back(unit);
             self.left = Some(side);
             self.removed += 1;
-        } else if self.left.is_some() && (unit.is_blank() || is_short(&unit, thresholds)) && self.has_room(thresholds) {
+        } else if self.left.is_some() && (unit.is_blank() || unit.is_short(thresholds)) && self.has_room(thresholds) {
             self.waiting.push_back(unit);
         } else {
             self.finish(out);
@@ -86,26 +86,11 @@ impl Gaps {
 
     fn is_gap(&self, left: Side, right: Side, thresholds: &Thresholds) -> bool {
         let sides = [left.category, right.category];
-        let inline = |category: &Category| {
-            matches!(
-                category,
-                Category::Advertising | Category::Related | Category::Navigation
-            )
-        };
         match self.texts() {
             0 => false,
-            _ if sides.iter().any(inline) => false,
+            _ if sides.iter().any(|side| side.stands_in_articles()) => false,
             1 if left.category == right.category => true,
             lines => lines <= thresholds.gap_lines && self.removed >= thresholds.gap_removed,
         }
     }
-}
-
-/// A short line that is no sentence of an article.
-fn is_short(unit: &Unit, thresholds: &Thresholds) -> bool {
-    unit.form == Form::Text
-        && unit.line_count() == 1
-        && unit.chars <= thresholds.gap_chars
-        && !unit.evidence.vetoed
-        && !unit.ends_sentence
 }

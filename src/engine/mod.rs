@@ -9,6 +9,7 @@ mod blocks;
 mod builtin;
 mod compiled;
 mod examine;
+mod foot;
 mod gaps;
 mod gate;
 mod keys;

@@ -38,6 +38,11 @@ pub enum Reason {
     },
     /// A short line between lines that go.
     Between,
+    /// A short line among the lines that go at the end of the document.
+    Foot {
+        /// How many of them show that this is the foot.
+        lines: usize,
+    },
     /// It lies in a thread of comments.
     Thread {
         /// How many posts were marked up to here.
@@ -63,6 +68,7 @@ impl Reason {
             Self::Cues { .. } => "cues",
             Self::Letter { .. } => "letter",
             Self::Between => "between",
+            Self::Foot { .. } => "foot",
             Self::Thread { .. } => "thread",
             Self::Repeated => "repeated",
             Self::Labels { .. } => "labels",

@@ -21,6 +21,7 @@ use crate::text::wrap::{Shape, Wrapping, ends_sentence};
 use super::LONGEST_LINE;
 use super::blocks::Blocks;
 use super::examine;
+use super::foot::Foot;
 use super::gaps::Gaps;
 use super::letters::Letters;
 use super::publishers::{Publisher, Recognized};
@@ -91,9 +92,10 @@ struct Layers {
     sections: Sections,
     letters: Letters,
     gaps: Gaps,
+    foot: Foot,
     spacing: Spacing,
     /// What passes from one layer to the next, in turn.
-    passing: [VecDeque<Unit>; 5],
+    passing: [VecDeque<Unit>; 6],
     decided: VecDeque<Unit>,
 }
 
@@ -458,6 +460,7 @@ impl Layers {
     fn are_idle(&self) -> bool {
         self.letters.is_idle()
             && self.gaps.is_idle()
+            && self.foot.is_idle()
             && self.spacing.is_idle()
             && self.blocks.is_idle()
             && self.threads.is_idle()
@@ -480,7 +483,7 @@ impl Layers {
 
     /// Carries on what the layers let go.
     fn flow(&mut self, rules: &Rules) {
-        let [to_threads, to_sections, to_letters, to_gaps, to_spacing] = &mut self.passing;
+        let [to_threads, to_sections, to_letters, to_gaps, to_foot, to_spacing] = &mut self.passing;
         while let Some(unit) = to_threads.pop_front() {
             self.threads.push(rules, unit, to_sections);
         }
@@ -491,7 +494,10 @@ impl Layers {
             self.letters.push(rules, unit, to_gaps);
         }
         while let Some(unit) = to_gaps.pop_front() {
-            self.gaps.push(rules, unit, to_spacing);
+            self.gaps.push(rules, unit, to_foot);
+        }
+        while let Some(unit) = to_foot.pop_front() {
+            self.foot.push(rules, unit, to_spacing);
         }
         while let Some(unit) = to_spacing.pop_front() {
             self.spacing.push(unit, &mut self.decided);
@@ -508,6 +514,8 @@ impl Layers {
         self.letters.finish(rules, &mut self.passing[3]);
         self.flow(rules);
         self.gaps.finish(&mut self.passing[4]);
+        self.flow(rules);
+        self.foot.finish(rules, &mut self.passing[5]);
         self.flow(rules);
         self.spacing.finish(&mut self.decided);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::patterns::{Category, Family, Kind};
+use crate::patterns::{Category, Family, Kind, Thresholds};
 
 use super::removal::Reason;
 use super::rules::Rules;
@@ -138,6 +138,15 @@ impl Unit {
         self.lines.len()
     }
 
+    /// A short line that is no sentence of an article.
+    pub fn is_short(&self, thresholds: &Thresholds) -> bool {
+        self.form == Form::Text
+            && self.line_count() == 1
+            && self.chars <= thresholds.gap_chars
+            && !self.evidence.vetoed
+            && !self.ends_sentence
+    }
+
     /// The cue of it that says most, see [`leading_cue`].
     pub fn leading_cue(&self, rules: &Rules) -> Option<u32> {
         leading_cue(std::iter::once(self), rules)
@@ -256,4 +265,11 @@ pub(crate) fn leading_cue<'u>(units: impl Iterator<Item = &'u Unit>, rules: &Rul
     cues.into_iter()
         .filter(of_category)
         .max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a)))
+}
+
+impl Category {
+    /// Whether such lines stand in the midst of articles too, with body copy after them.
+    pub(crate) fn stands_in_articles(self) -> bool {
+        matches!(self, Self::Advertising | Self::Related | Self::Navigation)
+    }
 }

@@ -361,6 +361,7 @@ pub struct Thresholds {
     pub gap_chars: usize,
     pub gap_lines: usize,
     pub gap_removed: usize,
+    pub foot_removed: usize,
     pub repeat_sum: f32,
     pub thread_sum: f32,
     pub post_lines: usize,
