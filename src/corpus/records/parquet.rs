@@ -185,7 +185,7 @@ where
             };
             let mut slices = Slices {
                 column,
-                name,
+                name: name.clone(),
                 whole: chunk.column_descr().max_def_level(),
                 next_row: first_row,
                 ended: false,
@@ -228,6 +228,60 @@ where
     ))
 }
 
+/// Reads the text columns of a table, one row group after the other, and in each one column after the other.
+pub struct Table {
+    reader: SerializedFileReader<File>,
+    columns: Vec<(usize, String)>,
+    /// The row group and the column that come next, and the number of the group's first row.
+    next: (usize, usize, u64),
+    slices: Option<Slices>,
+}
+
+impl Table {
+    /// Begins at the first row.
+    pub fn open(file: File, names: &[String]) -> Result<Self, FileError> {
+        let reader = SerializedFileReader::new(file).map_err(cannot_read)?;
+        let columns = find_columns(reader.metadata(), names)?;
+        Ok(Self {
+            reader,
+            columns,
+            next: (0, 0, 1),
+            slices: None,
+        })
+    }
+
+    /// The next rows of a column; nothing at the end.
+    pub fn next(&mut self) -> Result<Option<Slice>, FileError> {
+        loop {
+            if let Some(slice) = self.slices.as_mut().and_then(Slices::next) {
+                return slice.map(Some);
+            }
+            let (group, column, first_row) = self.next;
+            let Some(metadata) = self.reader.metadata().row_groups().get(group) else {
+                return Ok(None);
+            };
+            let Some((index, name)) = self.columns.get(column) else {
+                self.next = (group + 1, 0, first_row + metadata.num_rows().unsigned_abs());
+                continue;
+            };
+            let whole = metadata.column(*index).column_descr().max_def_level();
+            let rows = self.reader.get_row_group(group).map_err(cannot_read)?;
+            let ColumnReader::ByteArrayColumnReader(reader) = rows.get_column_reader(*index).map_err(cannot_read)?
+            else {
+                return Err(no_text(name));
+            };
+            self.slices = Some(Slices {
+                column: reader,
+                name: name.clone(),
+                whole,
+                next_row: first_row,
+                ended: false,
+            });
+            self.next = (group, column + 1, first_row);
+        }
+    }
+}
+
 /// A file, or nothing.
 struct Sink(Option<BufWriter<Temporary>>);
 
@@ -242,15 +296,15 @@ impl std::io::Write for Sink {
 }
 
 /// Reads a text column slice by slice.
-struct Slices<'n> {
+struct Slices {
     column: ColumnReaderImpl<ByteArrayType>,
-    name: &'n str,
+    name: String,
     whole: i16,
     next_row: u64,
     ended: bool,
 }
 
-impl Slices<'_> {
+impl Slices {
     fn next(&mut self) -> Option<Result<Slice, FileError>> {
         if self.ended {
             return None;
@@ -266,7 +320,7 @@ impl Slices<'_> {
     /// The next slice, and the row after it.
     fn read(&mut self) -> Result<Option<(Slice, u64)>, FileError> {
         let mut slice = Slice {
-            column: self.name.to_owned(),
+            column: self.name.clone(),
             first_row: self.next_row,
             values: Vec::new(),
             new: Vec::new(),
