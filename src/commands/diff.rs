@@ -24,10 +24,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 pub fn run(args: &DiffArgs) -> Result<ExitStatus> {
     if args.format != DiffFormat::Text && (args.inline || args.side_by_side) {
-        bail!(
-            "--inline and --side-by-side are for reading; --format {:?} has a form of its own",
-            args.format
-        );
+        bail!("--inline and --side-by-side are for reading; take --format out");
     }
     let setup = Setup::new(&args.patterns, Proof::Forget)?;
     let source = Source::new(args, &setup)?;

@@ -51,6 +51,7 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     }
     let mut job = Job {
         from,
+        publisher: None,
         show: Show::new(args),
         quiet: args.quiet,
         several: files.len() > 1,
@@ -67,6 +68,7 @@ pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     for path in files {
         job.tally.lines = 0;
         job.file = FileTally::default();
+        job.publisher = job.from.as_ref().and_then(|from| from.by_path(&stripper, path));
         let read = match open(path) {
             Ok(input) => match args.input.format {
                 Format::Text => job.text(&stripper, path, input, args.input.separator.as_deref())?,
@@ -118,6 +120,8 @@ impl Show {
 struct Job {
     /// What tells the publisher of a document, besides its text.
     from: Option<PublisherFrom>,
+    /// Whose this file is, if its path tells.
+    publisher: Option<Publisher>,
     show: Show,
     quiet: bool,
     several: bool,
@@ -170,7 +174,7 @@ impl Job {
         separator: Option<&str>,
     ) -> Result<Result<()>> {
         let name = path.display().to_string();
-        let publisher = self.from.as_ref().and_then(|from| from.by_path(stripper, path));
+        let publisher = self.publisher;
         let mut stream = stripper.stream();
         publisher.into_iter().for_each(|publisher| stream.recognize(publisher));
         let mut splitter = separator.map(Splitter::new);
@@ -252,10 +256,8 @@ impl Job {
         at: (&str, usize, u64),
     ) -> Result<()> {
         let (name, number, start) = at;
-        let from = self.from.as_ref();
-        let by_record = from.and_then(|from| from.by_record(stripper, record));
-        let by_path = || from.and_then(|from| from.by_path(stripper, Path::new(name)));
-        let stripped = stripper.strip_of(text.text().as_bytes(), by_record.or_else(by_path));
+        let by_record = self.from.as_ref().and_then(|from| from.by_record(stripper, record));
+        let stripped = stripper.strip_of(text.text().as_bytes(), by_record.or(self.publisher));
         for line in &stripped.unjudged {
             self.warn_long_line(format_args!("{name}:{number}: line {line} of the text"));
         }

@@ -33,9 +33,7 @@ impl Screen {
 
 impl Pager {
     fn start() -> Option<Self> {
-        let chosen = ["BODYCOPY_PAGER", "PAGER"]
-            .into_iter()
-            .find_map(|name| env::var_os(name));
+        let chosen = ["BODYCOPY_PAGER", "PAGER"].into_iter().find_map(env::var_os);
         let mut command = match chosen {
             // Nothing, or `cat`, is the custom for: none.
             Some(chosen) if chosen.is_empty() || chosen == "cat" => return None,

@@ -531,7 +531,7 @@ impl Shop<'_> {
     /// Cleans the text columns of a table.
     #[cfg(feature = "parquet")]
     fn parquet(&self, found: &Found, format: Format) -> Result<Finished, FileError> {
-        use records::parquet::{Slice, rewrite};
+        use records::parquet::{Names, Slice, rewrite};
         if self.options.mode == Mode::Split {
             let text = "what goes from Parquet is not split off; use another mode, the ledger has it too";
             return Err(FileError::Other(text.to_owned()));
@@ -549,7 +549,10 @@ impl Shop<'_> {
         let (written, columns) = rewrite(
             &file,
             (temporary, &target),
-            &self.rules.fields,
+            Names {
+                text: &self.rules.fields,
+                beside: self.rules.publisher_from.as_ref().and_then(PublisherFrom::field),
+            },
             self.options.jobs,
             || Clerk::new(self.rules),
             |clerk, slice: &mut Slice| Ok(records::parquet::clean(clerk, &subject, slice, self.rules.ledger)),

@@ -17,7 +17,7 @@ use super::order::in_order;
 use super::origin::PublisherFrom;
 use super::packing;
 #[cfg(feature = "parquet")]
-use super::records::parquet::{Slice, Table};
+use super::records::parquet::{Names, Slice, Table};
 use super::records::{Batch, Batches, LONGEST_RECORD, Part, warc};
 use super::tree::{self, Found, Scope, Sources};
 use crate::engine::{Publisher, Stripper};
@@ -101,7 +101,7 @@ impl DocumentText<'_> {
     pub fn publisher(&self, stripper: &Stripper) -> Option<Publisher> {
         let from = self.from?;
         let by_record = self.record.and_then(|record| from.by_record(stripper, record));
-        let by_address = || self.address.and_then(|address| from.by_address(stripper, address));
+        let by_address = || self.address.and_then(|address| from.by_value(stripper, address));
         by_record
             .or_else(by_address)
             .or_else(|| from.by_path(stripper, self.path))
@@ -146,7 +146,7 @@ pub fn read<S, R: Send, E: From<CorpusError>>(
                 Ok(Some(looked)) => Ok(looked.hand_on(&found.path, observer, &mut counts, &mut take)?),
                 Ok(None) => {
                     let format = Format::of(found.name.path(), reading.kind);
-                    let chunks = Chunks::open(&found.path, format, &reading.fields);
+                    let chunks = Chunks::open(&found.path, format, reading);
                     let of = Of {
                         name: &name,
                         path: &found.path,
@@ -186,7 +186,7 @@ pub fn read_stream<S, R: Send, E>(
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<Counts, E> {
     let mut counts = Counts::default();
-    let (path, fields) = (Path::new(name), &reading.fields);
+    let path = Path::new(name);
     let name = FileName {
         shown: name.to_owned(),
         digits: None,
@@ -196,7 +196,7 @@ pub fn read_stream<S, R: Send, E>(
         path,
         reading,
     };
-    let result = match Chunks::of_stream(input, format, fields) {
+    let result = match Chunks::of_stream(input, format) {
         Ok(chunks) => look_big(of, chunks, observer, &mut counts, (&prepare, &work), &mut take)?,
         Err(error) => Err(error),
     };
@@ -226,7 +226,7 @@ pub struct Listed {
 
 impl Listed {
     /// Which of two files comes first in a tree.
-    pub fn cmp(&self, other: &Self) -> Ordering {
+    pub fn compare(&self, other: &Self) -> Ordering {
         self.order.cmp(&other.order)
     }
 }
@@ -305,7 +305,7 @@ impl<'r> Texts<'r> {
         Ok(Self {
             reading,
             listed: listed.clone(),
-            chunks: Chunks::open(&listed.path, Some(listed.format), &reading.fields)?,
+            chunks: Chunks::open(&listed.path, Some(listed.format), reading)?,
             held: VecDeque::new(),
         })
     }
@@ -314,7 +314,7 @@ impl<'r> Texts<'r> {
     ///
     /// # Errors
     /// When the file cannot be read on.
-    pub fn next(&mut self) -> Result<Option<OwnedText>, FileError> {
+    pub fn next_text(&mut self) -> Result<Option<OwnedText>, FileError> {
         while self.held.is_empty() {
             let Some(chunk) = self.chunks.next()? else {
                 return Ok(None);
@@ -413,7 +413,7 @@ fn look_small<S, R>(
         path: &found.path,
         reading,
     };
-    let mut chunks = Chunks::open(&found.path, format, &reading.fields)?;
+    let mut chunks = Chunks::open(&found.path, format, reading)?;
     let mut looked = Looked::new();
     while let Some(chunk) = chunks.next()? {
         look(of, &chunk, own, work, &mut looked);
@@ -511,14 +511,14 @@ pub struct Chunks {
 }
 
 enum Input {
-    Stream(Batches<Box<dyn Read + Send>>),
+    Stream(Box<Batches<Box<dyn Read + Send>>>),
     #[cfg(feature = "parquet")]
     Table(Box<Table>),
 }
 
 impl Chunks {
     /// Begins at the start of a file.
-    pub fn open(path: &Path, format: Option<Format>, fields: &[String]) -> Result<Self, FileError> {
+    pub fn open(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Self, FileError> {
         let Some(format) = format else {
             return Err(FileError::Other(
                 "its name does not say what it is; name its format".to_owned(),
@@ -526,12 +526,12 @@ impl Chunks {
         };
         let file = File::open(path).map_err(FileError::Read)?;
         if format.kind == Kind::Parquet {
-            return Self::of_table(file, format, fields);
+            return Self::of_table(file, format, reading);
         }
-        Self::of_stream(file, format, fields)
+        Self::of_stream(file, format)
     }
 
-    fn of_stream(input: impl Read + Send + 'static, format: Format, _: &[String]) -> Result<Self, FileError> {
+    fn of_stream(input: impl Read + Send + 'static, format: Format) -> Result<Self, FileError> {
         if format.kind == Kind::Parquet {
             return Err(FileError::Other(
                 "a Parquet file is no stream; name the file".to_owned(),
@@ -541,20 +541,24 @@ impl Chunks {
             packing::reader(input, format.packing).map_err(|error| packing::read_error(format.packing, error))?;
         Ok(Self {
             format,
-            input: Input::Stream(Batches::new(input, format.kind, false)),
+            input: Input::Stream(Box::new(Batches::new(input, format.kind, false))),
         })
     }
 
     #[cfg(feature = "parquet")]
-    fn of_table(file: File, format: Format, fields: &[String]) -> Result<Self, FileError> {
+    fn of_table(file: File, format: Format, reading: &Reading) -> Result<Self, FileError> {
+        let names = Names {
+            text: &reading.fields,
+            beside: reading.publisher_from.as_ref().and_then(PublisherFrom::field),
+        };
         Ok(Self {
             format,
-            input: Input::Table(Box::new(Table::open(file, fields)?)),
+            input: Input::Table(Box::new(Table::open(file, names)?)),
         })
     }
 
     #[cfg(not(feature = "parquet"))]
-    fn of_table(_: File, _: Format, _: &[String]) -> Result<Self, FileError> {
+    fn of_table(_: File, _: Format, _: &Reading) -> Result<Self, FileError> {
         Err(FileError::Other("this program was built without Parquet".to_owned()))
     }
 
@@ -640,6 +644,7 @@ impl Chunk {
                 for (number, value) in slice.rows().zip(&slice.values) {
                     take(&DocumentText {
                         field: Some(&slice.column),
+                        address: slice.beside(number),
                         ..of.text(format, number, value.data())
                     });
                 }

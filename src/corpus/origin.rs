@@ -10,7 +10,7 @@ use crate::jsonl::TextField;
 pub enum PublisherFrom {
     /// From the folders and the name of its file, the innermost first: `crawl/gazette.example/2024.txt`.
     Path,
-    /// From a field of its JSONL record, which holds a URL, a host or a name; from the address of its WARC record.
+    /// From a field of its JSONL record or a column of its Parquet row, which holds a URL, a host or a name; from the address of its WARC record.
     Field(String),
 }
 
@@ -43,9 +43,17 @@ impl PublisherFrom {
         stripper.publisher(value.text())
     }
 
-    /// The publisher of an address, if a field is to tell.
-    pub fn by_address(&self, stripper: &Stripper, address: &str) -> Option<Publisher> {
-        (*self != Self::Path).then(|| stripper.publisher(address))?
+    /// The publisher of an address, a host or a name, if a field is to tell.
+    pub fn by_value(&self, stripper: &Stripper, value: &str) -> Option<Publisher> {
+        (*self != Self::Path).then(|| stripper.publisher(value))?
+    }
+
+    /// The name of the field or column, if one is to tell.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Path => None,
+            Self::Field(field) => Some(field),
+        }
     }
 }
 
@@ -79,7 +87,7 @@ mod tests {
         assert_eq!(from.by_record(&stripper, record), moscow_times);
         assert_eq!(from.by_record(&stripper, br#"{"meta":{"url":3}}"#), None);
         assert_eq!(
-            from.by_address(&stripper, "https://www.themoscowtimes.com/1"),
+            from.by_value(&stripper, "https://www.themoscowtimes.com/1"),
             moscow_times
         );
         assert_eq!(

@@ -235,7 +235,7 @@ impl TableRebuild {
         use std::collections::HashMap;
 
         use super::clerk::Portion;
-        use super::records::parquet::{Slice, patch, rewrite};
+        use super::records::parquet::{Names, Slice, patch, rewrite};
         use super::target::Temporary;
 
         let permissions = self.file.metadata().map_err(FileError::Read)?.permissions();
@@ -249,7 +249,10 @@ impl TableRebuild {
         let (written, _) = rewrite(
             &self.file,
             (Some(temporary), &self.target),
-            &closing.columns,
+            Names {
+                text: &closing.columns,
+                beside: None,
+            },
             1,
             || (),
             |(), slice: &mut Slice| {

@@ -11,7 +11,7 @@ use crate::text::words::is_word;
 use crate::text::wrap::ends_sentence;
 
 use super::gate::has_digit;
-use super::publishers::Publisher;
+use super::publishers::{Publisher, Recognized};
 use super::rules::{RegexCache, Rules};
 use super::scan::Hit;
 use super::table::{Role, Target};
@@ -29,12 +29,7 @@ pub(crate) type Match = (u32, Role, Range<usize>);
 /// Scans the folded text of a paragraph and verifies what was hit.
 ///
 /// Cost: one scan, plus the work for what was hit.
-pub(crate) fn matches(
-    rules: &Rules,
-    scratch: &mut Scratch,
-    recognized: &mut Vec<Publisher>,
-    plain: &Plain,
-) -> Vec<Match> {
+pub(crate) fn matches(rules: &Rules, scratch: &mut Scratch, recognized: &mut Recognized, plain: &Plain) -> Vec<Match> {
     let table = rules.table();
     let mut hits = std::mem::take(&mut scratch.hits);
     let bytes = plain.bytes();
@@ -52,13 +47,7 @@ pub(crate) fn matches(
     found
 }
 
-fn verify(
-    rules: &Rules,
-    cache: &mut RegexCache,
-    recognized: &mut Vec<Publisher>,
-    text: &str,
-    hits: &[Hit],
-) -> Vec<Match> {
+fn verify(rules: &Rules, cache: &mut RegexCache, recognized: &mut Recognized, text: &str, hits: &[Hit]) -> Vec<Match> {
     let mut found = Matches::default();
     let mut trial = Trial {
         rules,
@@ -84,9 +73,8 @@ fn verify(
                     }
                 }
                 Target::Name { publisher } => {
-                    let publisher = Publisher(publisher);
-                    if range == trial.core && !recognized.contains(&publisher) {
-                        recognized.push(publisher);
+                    if range == trial.core {
+                        recognized.add(Publisher(publisher));
                     }
                 }
                 Target::Regex { regex } => trial.run(regex, &mut found),
@@ -100,7 +88,7 @@ fn verify(
     }
     found.matches.retain(|(rule, ..)| {
         let pattern = rules.pattern(*rule);
-        !pattern.only_own || publisher_of(rules, pattern).is_some_and(|own| recognized.contains(&own))
+        !pattern.only_own || publisher_of(rules, pattern).is_some_and(|own| recognized.has(own))
     });
     found.matches
 }
@@ -155,7 +143,7 @@ impl Trial<'_> {
 /// What is found in a paragraph whose first byte is at `base` in the document. `text_end` is where its last line's ending begins.
 pub(crate) fn findings(
     rules: &Rules,
-    recognized: &mut Vec<Publisher>,
+    recognized: &mut Recognized,
     folded: &Folded,
     base: usize,
     text_end: usize,
@@ -163,10 +151,8 @@ pub(crate) fn findings(
 ) -> Findings {
     let findings = sort(rules, folded, base, text_end, matches);
     let taken_by = findings.line.as_ref().map(|line| rules.pattern(line.rule));
-    if let Some(own) = taken_by.and_then(|pattern| publisher_of(rules, pattern))
-        && !recognized.contains(&own)
-    {
-        recognized.push(own);
+    if let Some(own) = taken_by.and_then(|pattern| publisher_of(rules, pattern)) {
+        recognized.add(own);
     }
     findings
 }

@@ -129,7 +129,7 @@ fn goes_alone(unit: &Unit, thresholds: &Thresholds) -> bool {
 fn alone(rules: &Rules, run: &mut [Unit]) {
     for unit in run.iter_mut().filter(|unit| unit.verdict.is_none()) {
         if goes_alone(unit, &rules.thresholds)
-            && let Some(rule) = leading_cue(std::iter::once(&*unit), rules)
+            && let Some(rule) = unit.leading_cue(rules)
         {
             let reason = Reason::Cues {
                 sum: unit.evidence.sum(),
@@ -238,7 +238,7 @@ fn remove(rules: &Rules, run: &mut [Unit], part: RangeInclusive<usize>, letter: 
         .collect();
     for at in going {
         let unit = &mut units[at];
-        let rule = leading_cue(std::iter::once(&*unit), rules).unwrap_or(common);
+        let rule = unit.leading_cue(rules).unwrap_or(common);
         let reason = Reason::Letter {
             sum: unit.evidence.sum(),
             letter: joint,
@@ -259,12 +259,15 @@ fn last_labels(rules: &Rules, run: &mut [Unit]) {
         .rposition(|unit| !unit.is_blank() && !is_label(unit) && unit.verdict.is_none());
     let last = &mut run[at.map_or(0, |at| at + 1)..];
     let count = last.iter().filter(|unit| is_label(unit)).count();
-    for unit in last.iter_mut().filter(|unit| unit.verdict.is_none()) {
-        if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {
-            unit.verdict = Some(Verdict {
-                rule,
-                reason: Reason::Labels { count },
-            });
+    remove_labels(rules, last, count);
+}
+
+/// Removes the labels of a row that has so many.
+fn remove_labels(rules: &Rules, row: &mut [Unit], count: usize) {
+    for unit in row.iter_mut().filter(|unit| unit.verdict.is_none()) {
+        if let Some(rule) = unit.leading_cue(rules) {
+            let reason = Reason::Labels { count };
+            unit.verdict = Some(Verdict { rule, reason });
         }
     }
 }
@@ -293,14 +296,7 @@ fn labels(rules: &Rules, run: &mut [Unit]) {
             .collect();
         let count = texts.len();
         if count >= rules.thresholds.labels {
-            for unit in run[at..at + length].iter_mut().filter(|unit| unit.verdict.is_none()) {
-                if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {
-                    unit.verdict = Some(Verdict {
-                        rule,
-                        reason: Reason::Labels { count },
-                    });
-                }
-            }
+            remove_labels(rules, &mut run[at..at + length], count);
         }
         at += length;
     }

@@ -2,13 +2,30 @@
 
 use std::collections::HashMap;
 
-use crate::text::fold::Folded;
+use crate::patterns::Anchor;
 
 use super::pack::number;
+use super::table::fold_phrase;
 
 /// A publisher that has a pattern set, as a [`Stripper`](super::Stripper) knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Publisher(pub(crate) u32);
+
+/// Whose a document may be, as far as it is known.
+#[derive(Debug, Default)]
+pub(crate) struct Recognized(Vec<Publisher>);
+
+impl Recognized {
+    pub fn add(&mut self, publisher: Publisher) {
+        if !self.has(publisher) {
+            self.0.push(publisher);
+        }
+    }
+
+    pub fn has(&self, publisher: Publisher) -> bool {
+        self.0.contains(&publisher)
+    }
+}
 
 /// The publishers of the pattern sets.
 #[derive(Debug, Default)]
@@ -26,9 +43,7 @@ impl Publishers {
             let next = number(publishers.by_domain.len());
             let index = *publishers.by_domain.entry(domain.clone()).or_insert(next);
             for name in names {
-                let folded = Folded::of(name);
-                let name = folded.text()[folded.core()].to_owned();
-                publishers.by_name.entry(name).or_insert(index);
+                publishers.by_name.entry(folded(name)).or_insert(index);
             }
         }
         publishers
@@ -48,11 +63,13 @@ impl Publishers {
         // news.example.org belongs to example.org.
         let mut domains = std::iter::successors(Some(host.as_str()), |host| host.split_once('.').map(|(_, rest)| rest));
         let by_host = domains.find_map(|domain| self.with_domain(domain));
-        by_host.or_else(|| {
-            let folded = Folded::of(place);
-            self.by_name.get(&folded.text()[folded.core()]).copied().map(Publisher)
-        })
+        by_host.or_else(|| self.by_name.get(&folded(place)).copied().map(Publisher))
     }
+}
+
+/// A name as a whole line is compared.
+fn folded(name: &str) -> String {
+    fold_phrase(name, Anchor::Whole, false)
 }
 
 #[cfg(test)]

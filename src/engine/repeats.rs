@@ -8,7 +8,7 @@ use crate::patterns::Family;
 
 use super::removal::Reason;
 use super::rules::Rules;
-use super::unit::{Unit, Verdict, leading_cue};
+use super::unit::{Unit, Verdict};
 
 /// So many lines are remembered; a document with more of them is no article.
 const MOST_REMEMBERED: usize = 1024;
@@ -37,7 +37,7 @@ impl Repeats {
             return;
         }
         if self.seen.contains(&unit.text_hash) {
-            if let Some(rule) = leading_cue(std::iter::once(&*unit), rules) {
+            if let Some(rule) = unit.leading_cue(rules) {
                 unit.verdict = Some(Verdict {
                     rule,
                     reason: Reason::Repeated,

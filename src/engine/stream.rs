@@ -23,7 +23,7 @@ use super::blocks::Blocks;
 use super::examine;
 use super::gaps::Gaps;
 use super::letters::Letters;
-use super::publishers::Publisher;
+use super::publishers::{Publisher, Recognized};
 use super::removal::{Event, Evidence, Reason, Removal, Sink};
 use super::repeats::Repeats;
 use super::rules::Rules;
@@ -63,7 +63,7 @@ pub struct Stream<'s> {
     in_quotation: bool,
     paragraph: Paragraph,
     /// Whose document it may be.
-    recognized: Vec<Publisher>,
+    recognized: Recognized,
     repeats: Repeats,
     scratch: examine::Scratch,
     layers: Layers,
@@ -112,7 +112,7 @@ impl<'s> Stream<'s> {
             after_colon: false,
             in_quotation: false,
             paragraph: Paragraph::default(),
-            recognized: Vec::new(),
+            recognized: Recognized::default(),
             repeats: Repeats::default(),
             scratch: examine::Scratch::default(),
             layers: Layers::default(),
@@ -121,7 +121,7 @@ impl<'s> Stream<'s> {
 
     /// Says whose the document is, before its first bytes. It holds until the document is finished.
     pub fn recognize(&mut self, publisher: Publisher) {
-        self.recognized.push(publisher);
+        self.recognized.add(publisher);
     }
 
     /// Takes the next bytes of the document.

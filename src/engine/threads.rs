@@ -22,6 +22,9 @@ use super::{WINDOW_BYTES, WINDOW_LINES};
 /// What a counter of comments, or the heading over them, adds to the weights of the posts.
 const HEADING: f32 = 2.0;
 
+/// A mark of this weight stands under articles only.
+const CERTAIN: f32 = 2.0;
+
 /// Holds units back while they may be a thread.
 #[derive(Debug, Default)]
 pub(crate) struct Threads {
@@ -151,7 +154,7 @@ impl Open {
         let sum = self.sum + if self.headed { HEADING } else { 0.0 };
         // "Ann says:" three times is an interview.
         let is_certain =
-            self.headed || self.rules.len() > 1 || self.leading.is_some_and(|leading| leading.0 >= HEADING);
+            self.headed || self.rules.len() > 1 || self.leading.is_some_and(|leading| leading.0 >= CERTAIN);
         self.proven |= self.posts > 1 && is_certain && sum >= rules.thresholds.thread_sum;
     }
 }

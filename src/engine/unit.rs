@@ -37,32 +37,25 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub fn is_empty(&self) -> bool {
-        self.line.is_none()
-            && self.heading.is_none()
-            && [
-                &self.starts,
-                &self.ends,
-                &self.cuts,
-                &self.cues,
-                &self.posts,
-                &self.guards,
-            ]
-            .iter()
-            .all(|found| found.is_empty())
+        self.line.is_none() && self.heading.is_none() && self.several().iter().all(|found| found.is_empty())
     }
 
-    /// All findings, in order of their places.
-    pub fn all(&self) -> Vec<&Found> {
-        let single = self.line.iter().chain(&self.heading);
-        let many = [
+    /// What a unit may have several of.
+    fn several(&self) -> [&Vec<Found>; 6] {
+        [
             &self.starts,
             &self.ends,
             &self.cuts,
             &self.cues,
             &self.posts,
             &self.guards,
-        ];
-        let mut all: Vec<&Found> = single.chain(many.into_iter().flatten()).collect();
+        ]
+    }
+
+    /// All findings, in order of their places.
+    pub fn all(&self) -> Vec<&Found> {
+        let single = self.line.iter().chain(&self.heading);
+        let mut all: Vec<&Found> = single.chain(self.several().into_iter().flatten()).collect();
         all.sort_by_key(|found| (found.bytes.start, found.bytes.end, found.rule));
         all
     }
@@ -143,6 +136,11 @@ impl Unit {
 
     pub fn line_count(&self) -> usize {
         self.lines.len()
+    }
+
+    /// The cue of it that says most, see [`leading_cue`].
+    pub fn leading_cue(&self, rules: &Rules) -> Option<u32> {
+        leading_cue(std::iter::once(self), rules)
     }
 
     pub fn is_blank(&self) -> bool {

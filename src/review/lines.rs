@@ -100,6 +100,7 @@ impl Lines {
             (Some(DiffOp::Equal { len, .. }), DiffOp::Equal { len: more, .. }) => *len += more,
             (Some(DiffOp::Delete { old_len, .. }), DiffOp::Delete { old_len: more, .. }) => *old_len += more,
             (Some(DiffOp::Insert { new_len, .. }), DiffOp::Insert { new_len: more, .. }) => *new_len += more,
+            (Some(DiffOp::Replace { new_len, .. }), DiffOp::Insert { new_len: more, .. }) => *new_len += more,
             // What goes is shown before what comes in its place.
             (Some(last @ DiffOp::Delete { .. }), DiffOp::Insert { new_index, new_len, .. }) => {
                 let gone = last.old_range();

@@ -242,7 +242,8 @@ pub(crate) fn is_part(c: char) -> bool {
 
 /// Folds the source of a regular expression so that it matches folded text.
 ///
-/// What follows a backslash is left alone: `\S` is not `\s`.
+/// What follows a backslash is left alone: `\S` is not `\s`. What folds into a character that means something in a regular expression stands for
+/// itself: `[–-]` is a class of two dashes, not a difference of sets.
 pub fn fold_regex(source: &str) -> String {
     let mut folded = String::with_capacity(source.len());
     let mut escaped = false;
@@ -251,7 +252,12 @@ pub fn fold_regex(source: &str) -> String {
             folded.push(if escaped { c } else { c.to_ascii_lowercase() });
             escaped = c == '\\' && !escaped;
         } else {
-            fold_char(c, &mut |c| folded.push(c));
+            fold_char(c, &mut |c| {
+                if regex_syntax::is_meta_character(c) {
+                    folded.push('\\');
+                }
+                folded.push(c);
+            });
         }
     }
     folded
@@ -321,5 +327,6 @@ mod tests {
     fn a_regex_is_folded_but_its_classes_are_not() {
         assert_eq!(fold_regex(r"Für\S+\s’X"), r"fur\S+\s'x");
         assert_eq!(fold_regex(r"\\S"), r"\\s");
+        assert_eq!(fold_regex("[–-] …"), r"[\--] \.\.\.");
     }
 }

@@ -470,7 +470,7 @@ fn a_ledger_can_be_read() {
 }
 
 /// A line that only the Guardian's own documents lose.
-const OWN: &str = "The bridge reopened on Monday.\nQuick Guide\nTraffic is back to normal.\n";
+pub const OWN: &str = "The bridge reopened on Monday.\nQuick Guide\nTraffic is back to normal.\n";
 
 #[test]
 fn the_publisher_is_told_by_the_path_or_by_a_field() {

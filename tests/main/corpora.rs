@@ -176,6 +176,27 @@ fn a_file_that_changes_while_it_is_read_is_not_written() {
 }
 
 #[test]
+fn a_file_that_vanishes_is_reported_and_the_rest_is_done() {
+    let folder = folder_with_good_file();
+    // What is read first, for long enough.
+    folder.write("src/a.jsonl", records("text").repeat(100));
+    let last = folder.write("src/z.txt", ARTICLE);
+    let run = std::thread::scope(|scope| {
+        let run = scope.spawn(|| folder.run(&["clean", "src", "-o", "out", "-j", "1"]));
+        // The destination is made when it is known what there is.
+        while !folder.path("out").exists() && !run.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        fs::remove_file(&last).expect("there");
+        run.join().expect("it ran")
+    });
+    assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
+    assert!(stderr(&run).contains("z.txt: cannot read it"), "{}", stderr(&run));
+    assert_eq!(folder.files("out").len(), 2);
+    assert_eq!(folder.read("out/good.txt"), CLEAN);
+}
+
+#[test]
 #[cfg(unix)]
 fn permissions_are_kept() {
     use std::os::unix::fs::PermissionsExt as _;

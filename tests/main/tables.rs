@@ -14,13 +14,23 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use crate::clean::{ARTICLE, CLEAN};
+use crate::clean::{ARTICLE, CLEAN, OWN};
 use crate::command::stdout;
 use crate::seeds;
 use crate::tree::Folder;
 
 /// Writes a table with a null in every seventh row, in row groups of these texts.
 pub fn write(path: &Path, groups: &[Vec<String>], compression: Compression) {
+    write_titled(path, groups, compression, |_| Some("ADVERTISEMENT"));
+}
+
+/// The same, with these titles, which are told by the number of the row in its group.
+fn write_titled(
+    path: &Path,
+    groups: &[Vec<String>],
+    compression: Compression,
+    title: impl Fn(usize) -> Option<&'static str>,
+) {
     let schema = "message table {
         required int64 id;
         optional group article { optional binary body (UTF8); }
@@ -45,13 +55,15 @@ pub fn write(path: &Path, groups: &[Vec<String>], compression: Compression) {
             .map(|(text, _)| text.as_str().into())
             .collect();
         let ids: Vec<i64> = (0..).take(texts.len()).collect();
-        let titles = vec![ByteArray::from("ADVERTISEMENT"); texts.len()];
+        let titles: Vec<Option<ByteArray>> = (0..texts.len()).map(|row| title(row).map(ByteArray::from)).collect();
+        let titled: Vec<i16> = titles.iter().map(|title| title.is_some().into()).collect();
+        let titles: Vec<ByteArray> = titles.into_iter().flatten().collect();
         while let Some(mut column) = group.next_column().expect("begun") {
             let name = match column.untyped() {
                 ColumnWriter::Int64ColumnWriter(column) => column.write_batch(&ids, None, None),
                 ColumnWriter::ByteArrayColumnWriter(column) => match column.get_descriptor().name() {
                     "body" => column.write_batch(&bodies, Some(&levels), None),
-                    "title" => column.write_batch(&titles, Some(&vec![1; texts.len()]), None),
+                    "title" => column.write_batch(&titles, Some(&titled), None),
                     _ => column.write_batch(&[], Some(&vec![0; texts.len()]), Some(&vec![0; texts.len()])),
                 },
                 _ => unreachable!("no such column"),
@@ -244,4 +256,43 @@ fn only_some_of_a_table_is_taken_back_and_a_changed_one_is_not() {
         &["restore", "src", "--ledger", "ledger", "-o", "back2"],
         &["a.parquet: it is not what the ledger says"],
     );
+}
+
+#[test]
+fn the_publisher_is_told_by_a_column() {
+    let folder = Folder::new();
+    // More rows than are read at once.
+    let groups = vec![vec![OWN.to_owned(); 20_000], vec![OWN.to_owned(); 9]];
+    write_titled(
+        &folder.path("src/a.parquet"),
+        &groups,
+        Compression::SNAPPY,
+        |row| match row % 5 {
+            0 => Some("https://www.theguardian.com/a"),
+            1 => None,
+            _ => Some("https://gazette.example/a"),
+        },
+    );
+    let clean = |column| {
+        let options = ["--text-field", "article.body", "--publisher-from", column];
+        folder.done(&[&["clean", "src", "-o", column][..], &options].concat());
+        read(&folder.path(&format!("{column}/a.parquet")), 1)
+    };
+    for group in clean("title") {
+        for (row, text) in group.iter().enumerate() {
+            let wanted = match (row % 7, row % 5) {
+                (3, _) => None,
+                (_, 0) => Some(CLEAN),
+                _ => Some(OWN),
+            };
+            assert_eq!(text.as_deref(), wanted, "row {row}");
+        }
+    }
+    // Columns that tell nothing.
+    for column in ["id", "tags", "none"] {
+        assert!(
+            clean(column).iter().flatten().flatten().all(|text| text == OWN),
+            "{column}"
+        );
+    }
 }

@@ -13,9 +13,9 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::reader::FileReader as _;
+use parquet::file::reader::{FileReader as _, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -30,6 +30,15 @@ use crate::ledger::{Change, LineError, Measure};
 /// So many rows are read at once.
 const ROWS: usize = 256;
 
+/// The columns that are looked at, by their paths.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'n> {
+    /// Those that hold text.
+    pub text: &'n [String],
+    /// One that is read along with them and says whose a row is; a table without it is as good.
+    pub beside: Option<&'n str>,
+}
+
 /// Some rows of a text column.
 #[derive(Debug)]
 pub struct Slice {
@@ -41,6 +50,8 @@ pub struct Slice {
     pub values: Vec<ByteArray>,
     /// The same, as they are to be written.
     pub new: Vec<ByteArray>,
+    /// What the column beside says of each row; empty if none is read.
+    beside: Vec<Option<ByteArray>>,
     /// For each row whether it has a value, as the format writes it; empty if each has one.
     levels: Vec<i16>,
     /// The level of a row that has a value.
@@ -59,6 +70,12 @@ impl Slice {
         (0..all).filter(there).map(|at| self.first_row + at as u64)
     }
 
+    /// What the column beside says of a row.
+    pub fn beside(&self, row: u64) -> Option<&str> {
+        let at = usize::try_from(row - self.first_row).ok()?;
+        std::str::from_utf8(self.beside.get(at)?.as_ref()?.data()).ok()
+    }
+
     /// Measures values: each after its length.
     pub fn measure(values: &[ByteArray], measure: &mut Measure) {
         for value in values {
@@ -72,10 +89,13 @@ impl Slice {
 pub fn clean(clerk: &mut Clerk<'_>, subject: &Subject, slice: &mut Slice, measured: bool) -> Portion {
     let mut portion = Portion::default();
     let mut new = Vec::with_capacity(slice.values.len());
+    let rules = clerk.rules();
     for (number, value) in slice.rows().zip(&slice.values) {
         let text = value.data();
         portion.tally.documents += 1;
-        let removals = clerk.judge(text, subject.publisher, number, &mut portion);
+        let from = rules.publisher_from.as_ref().zip(slice.beside(number));
+        let beside = from.and_then(|(from, says)| from.by_value(rules.stripper, says));
+        let removals = clerk.judge(text, beside.or(subject.publisher), number, &mut portion);
         let document = Document {
             number,
             field: Some(&slice.column),
@@ -134,7 +154,7 @@ pub fn patch(value: &ByteArray, changes: &[&(Change, bool)]) -> Result<ByteArray
 pub fn rewrite<S, W, C>(
     file: &File,
     (out, target): (Option<Temporary>, &Path),
-    names: &[String],
+    names: Names<'_>,
     jobs: usize,
     prepare: impl Fn() -> S + Sync,
     work: W,
@@ -153,7 +173,8 @@ where
         .ok();
     let indexed = indexed.as_ref().and_then(ParquetMetaData::page_index);
     let metadata = reader.metadata();
-    let columns = find_columns(metadata, names)?;
+    let columns = find_columns(metadata, names.text)?;
+    let beside = names.beside.and_then(|name| find_column(metadata, name));
     let properties = Arc::new(properties(metadata, &columns));
     let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
     let cannot_write = |error: ParquetError| match error {
@@ -179,17 +200,7 @@ where
                 new_group.append_column(file, close).map_err(cannot_write)?;
                 continue;
             };
-            let ColumnReader::ByteArrayColumnReader(column) = rows.get_column_reader(index).map_err(cannot_read)?
-            else {
-                return Err(no_text(name));
-            };
-            let mut slices = Slices {
-                column,
-                name: name.clone(),
-                whole: chunk.column_descr().max_def_level(),
-                next_row: first_row,
-                ended: false,
-            };
+            let mut slices = Slices::open(rows.as_ref(), group, (index, name), beside, first_row)?;
             let mut new_column = new_group
                 .next_column()
                 .map_err(cannot_write)?
@@ -232,6 +243,7 @@ where
 pub struct Table {
     reader: SerializedFileReader<File>,
     columns: Vec<(usize, String)>,
+    beside: Option<usize>,
     /// The row group and the column that come next, and the number of the group's first row.
     next: (usize, usize, u64),
     slices: Option<Slices>,
@@ -239,12 +251,12 @@ pub struct Table {
 
 impl Table {
     /// Begins at the first row.
-    pub fn open(file: File, names: &[String]) -> Result<Self, FileError> {
+    pub fn open(file: File, names: Names<'_>) -> Result<Self, FileError> {
         let reader = SerializedFileReader::new(file).map_err(cannot_read)?;
-        let columns = find_columns(reader.metadata(), names)?;
         Ok(Self {
+            columns: find_columns(reader.metadata(), names.text)?,
+            beside: names.beside.and_then(|name| find_column(reader.metadata(), name)),
             reader,
-            columns,
             next: (0, 0, 1),
             slices: None,
         })
@@ -256,28 +268,19 @@ impl Table {
             if let Some(slice) = self.slices.as_mut().and_then(Slices::next) {
                 return slice.map(Some);
             }
-            let (group, column, first_row) = self.next;
-            let Some(metadata) = self.reader.metadata().row_groups().get(group) else {
+            let (number, column, first_row) = self.next;
+            let Some(group) = self.reader.metadata().row_groups().get(number) else {
                 return Ok(None);
             };
-            let Some((index, name)) = self.columns.get(column) else {
-                self.next = (group + 1, 0, first_row + metadata.num_rows().unsigned_abs());
-                continue;
+            self.next = match self.columns.get(column) {
+                Some((index, name)) => {
+                    let rows = self.reader.get_row_group(number).map_err(cannot_read)?;
+                    let slices = Slices::open(rows.as_ref(), group, (*index, name), self.beside, first_row)?;
+                    self.slices = Some(slices);
+                    (number, column + 1, first_row)
+                }
+                None => (number + 1, 0, first_row + group.num_rows().unsigned_abs()),
             };
-            let whole = metadata.column(*index).column_descr().max_def_level();
-            let rows = self.reader.get_row_group(group).map_err(cannot_read)?;
-            let ColumnReader::ByteArrayColumnReader(reader) = rows.get_column_reader(*index).map_err(cannot_read)?
-            else {
-                return Err(no_text(name));
-            };
-            self.slices = Some(Slices {
-                column: reader,
-                name: name.clone(),
-                whole,
-                next_row: first_row,
-                ended: false,
-            });
-            self.next = (group, column + 1, first_row);
         }
     }
 }
@@ -298,6 +301,8 @@ impl std::io::Write for Sink {
 /// Reads a text column slice by slice.
 struct Slices {
     column: ColumnReaderImpl<ByteArrayType>,
+    /// The column beside, and the level of its rows that have a value.
+    beside: Option<(ColumnReaderImpl<ByteArrayType>, i16)>,
     name: String,
     whole: i16,
     next_row: u64,
@@ -305,6 +310,33 @@ struct Slices {
 }
 
 impl Slices {
+    /// Begins at the first row of a column in a row group.
+    fn open(
+        rows: &dyn RowGroupReader,
+        group: &RowGroupMetaData,
+        (index, name): (usize, &str),
+        beside: Option<usize>,
+        first_row: u64,
+    ) -> Result<Self, FileError> {
+        let ColumnReader::ByteArrayColumnReader(column) = rows.get_column_reader(index).map_err(cannot_read)? else {
+            return Err(no_text(name));
+        };
+        let level = |index: usize| group.column(index).column_descr().max_def_level();
+        let beside = match beside.map(|index| (index, rows.get_column_reader(index))) {
+            Some((index, Ok(ColumnReader::ByteArrayColumnReader(column)))) => Some((column, level(index))),
+            Some((_, Err(error))) => return Err(cannot_read(error)),
+            _ => None,
+        };
+        Ok(Self {
+            column,
+            beside,
+            name: name.to_owned(),
+            whole: level(index),
+            next_row: first_row,
+            ended: false,
+        })
+    }
+
     fn next(&mut self) -> Option<Result<Slice, FileError>> {
         if self.ended {
             return None;
@@ -324,6 +356,7 @@ impl Slices {
             first_row: self.next_row,
             values: Vec::new(),
             new: Vec::new(),
+            beside: Vec::new(),
             levels: Vec::new(),
             whole: self.whole,
         };
@@ -340,8 +373,45 @@ impl Slices {
             rows += records;
             bytes += slice.values[from..].iter().map(ByteArray::len).sum::<usize>();
         }
+        if let Some((column, whole)) = &mut self.beside {
+            slice.beside = read_values(column, *whole, rows)?;
+        }
         Ok((rows > 0).then(|| (slice, self.next_row + rows as u64)))
     }
+}
+
+/// Reads so many rows of a column; `whole` is the level of a row that has a value.
+fn read_values(
+    column: &mut ColumnReaderImpl<ByteArrayType>,
+    whole: i16,
+    rows: usize,
+) -> Result<Vec<Option<ByteArray>>, FileError> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let mut read = 0;
+    while read < rows {
+        let (records, _, _) = column
+            .read_records(rows - read, Some(&mut levels), None, &mut values)
+            .map_err(cannot_read)?;
+        if records == 0 {
+            break;
+        }
+        read += records;
+    }
+    if whole == 0 {
+        return Ok(values.into_iter().map(Some).collect());
+    }
+    let mut values = values.into_iter();
+    Ok(levels
+        .into_iter()
+        .map(|level| if level == whole { values.next() } else { None })
+        .collect())
+}
+
+/// The column of this path, if it holds one text a row.
+fn find_column(metadata: &ParquetMetaData, name: &str) -> Option<usize> {
+    let columns = metadata.file_metadata().schema_descr().columns();
+    let index = columns.iter().position(|column| column.path().string() == name)?;
+    (columns[index].physical_type() == Type::BYTE_ARRAY && columns[index].max_rep_level() == 0).then_some(index)
 }
 
 /// The text columns that are named and there: index and path.

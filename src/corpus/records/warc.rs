@@ -188,7 +188,7 @@ fn clean_record(
     let mut own = Portion::default();
     let address = field(header, "warc-target-uri").and_then(|value| std::str::from_utf8(&header[value]).ok());
     let from = clerk.rules().publisher_from.as_ref().zip(address);
-    let by_address = from.and_then(|(from, address)| from.by_address(clerk.rules().stripper, address));
+    let by_address = from.and_then(|(from, address)| from.by_value(clerk.rules().stripper, address));
     let publisher = by_address.or(subject.publisher);
     let removals = clerk.judge(block, publisher, document.number, &mut own);
     let lead = |range: Range<usize>| range.start + record.block.start..range.end + record.block.start;

@@ -36,7 +36,7 @@ pub fn pair(
         let order = match (old.peek(), new.peek()) {
             (None, None) => return Ok(counts),
             (Some(_), Some(_)) if single => Ordering::Equal,
-            (Some(one), Some(other)) => one.cmp(other),
+            (Some(one), Some(other)) => one.compare(other),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
         };
@@ -73,7 +73,7 @@ fn files(
     };
     let both_files = is_file(one.format) && is_file(other.format);
     loop {
-        let texts = old.next().and_then(|text| Ok((text, new.next()?)));
+        let texts = old.next_text().and_then(|text| Ok((text, new.next_text()?)));
         let (text, same) = match texts {
             Ok((None, None)) => return Ok(Ok(())),
             Ok((text, same)) => (text, same),

@@ -90,13 +90,13 @@ fn of_file(
         Ok(opened) => opened,
         Err(error) => return Ok(Err(error)),
     };
-    let mut reached = texts.next();
+    let mut reached = texts.next_text();
     while let Some(own) = next_document(&mut changes) {
         let same = |text: &crate::corpus::OwnedText| text.number == own[0].document && text.field == own[0].field;
         let text = loop {
             match reached {
                 Ok(Some(text)) if same(&text) => break text.bytes,
-                Ok(Some(_)) => reached = texts.next(),
+                Ok(Some(_)) => reached = texts.next_text(),
                 Ok(None) => {
                     let text = format!("it has no document {}, of which the ledger tells", own[0].document);
                     return Ok(Err(FileError::Other(text)));
@@ -104,7 +104,7 @@ fn of_file(
                 Err(error) => return Ok(Err(error)),
             }
         };
-        reached = texts.next();
+        reached = texts.next_text();
         let place = Place {
             is_file,
             ..place_of(file, &own[0])

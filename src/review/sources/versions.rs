@@ -37,23 +37,21 @@ fn compare(text: &DocumentText<'_>, before: &[Removal<'_>], after: &[Removal<'_>
         return None;
     }
     let mut difference = Difference::new(place_of(text));
-    let mut all: Vec<(Range<usize>, Option<(Verdict, &Removal<'_>)>)> = Vec::new();
-    all.extend(
-        gained
-            .into_iter()
-            .map(|(bytes, removal)| (bytes, Some((Verdict::Gained, removal)))),
-    );
-    all.extend(
-        lost.into_iter()
-            .map(|(bytes, removal)| (bytes, Some((Verdict::Lost, removal)))),
-    );
-    all.extend(common(before, after).into_iter().map(|bytes| (bytes, None)));
-    all.sort_by_key(|(bytes, _)| bytes.start);
+    let mut parts: Vec<Part<'_, '_>> = Vec::new();
+    for (verdict, apart) in [(Verdict::Gained, gained), (Verdict::Lost, lost)] {
+        parts.extend(apart.into_iter().map(|(bytes, removal)| Part {
+            bytes,
+            of: Some((verdict, removal)),
+        }));
+    }
+    let common = common(before, after).into_iter();
+    parts.extend(common.map(|bytes| Part { bytes, of: None }));
+    parts.sort_by_key(|part| part.bytes.start);
     let mut from = 0;
-    for (bytes, what) in all {
+    for Part { bytes, of } in parts {
         difference.push(&text.bytes[from..bytes.start], Side::Both, None);
         from = bytes.end;
-        let Some((verdict, removal)) = what else { continue };
+        let Some((verdict, removal)) = of else { continue };
         let first = removal.lines.start + line_ends(&text.bytes[removal.bytes.start..bytes.start]);
         let last = first + line_ends(&text.bytes[bytes.start..bytes.end - 1]);
         let change = difference.change(Change {
@@ -71,6 +69,13 @@ fn compare(text: &DocumentText<'_>, before: &[Removal<'_>], after: &[Removal<'_>
     }
     difference.push(&text.bytes[from..], Side::Both, None);
     Some(difference)
+}
+
+/// A part of a text that one of the judges takes, or both.
+struct Part<'r, 's> {
+    bytes: Range<usize>,
+    /// Nothing if both take it.
+    of: Option<(Verdict, &'r Removal<'s>)>,
 }
 
 fn line_ends(text: &[u8]) -> usize {
