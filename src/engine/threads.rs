@@ -7,8 +7,9 @@
 //!     └──────────────────────────────────────────────────┴────────────────────────┘ too much text without a marker
 //! ```
 //!
-//! What readers write reads like body copy, so only the markers tell. A counter alone proves nothing, because it stands below the headline too. The text under the
-//! last head goes with it if the document ends there, or a line that goes for another reason follows.
+//! What readers write reads like body copy, so only the markers tell. A counter alone proves nothing, because it stands below the headline too, and then the
+//! article lies between it and the first post: it counts only if that post is near. The text under the last head goes with it if the document ends there, or a
+//! line that goes for another reason follows.
 
 use std::collections::VecDeque;
 
@@ -24,6 +25,9 @@ const HEADING: f32 = 2.0;
 
 /// A mark of this weight stands under articles only.
 const CERTAIN: f32 = 2.0;
+
+/// Before the foot of the first post stand the name, the day and the text of it.
+const FIRST_POST_LINES: usize = 4;
 
 /// Holds units back while they may be a thread.
 #[derive(Debug, Default)]
@@ -43,8 +47,9 @@ struct Open {
     leading: Option<(f32, u32)>,
     last: Option<Place>,
     proven: bool,
-    /// Text since the last marker.
+    /// Text since the last marker, and how many lines of it are sentences.
     lines: usize,
+    sentences: usize,
     chars: usize,
 }
 
@@ -63,6 +68,9 @@ impl Threads {
             out.push_back(unit);
             return;
         }
+        if self.open.as_ref().is_some_and(|open| open.is_far_from(rules, &unit)) {
+            self.close(false, out);
+        }
         let open = self.open.get_or_insert_default();
         open.headed |= is_heading;
         if unit.findings.posts.is_empty() {
@@ -70,6 +78,7 @@ impl Threads {
             let goes_on = open.proven && unit.verdict.is_some() && open.last == Some(Place::Head);
             if is_text {
                 open.lines += 1;
+                open.sentences += usize::from(unit.ends_sentence);
                 open.chars += unit.chars;
             }
             self.queue.push_back(unit);
@@ -113,7 +122,7 @@ impl Threads {
     /// Removes what is held back, as a part of the thread.
     fn settle(&mut self, out: &mut VecDeque<Unit>) {
         let Some(open) = &mut self.open else { return };
-        (open.lines, open.chars) = (0, 0);
+        open.forget_text();
         for mut unit in self.queue.drain(..) {
             if let Some((_, rule)) = open.leading
                 && unit.form == Form::Text
@@ -127,18 +136,36 @@ impl Threads {
     }
 }
 
+/// The heaviest head or foot in a unit: its weight, rule and place.
+fn marker(rules: &Rules, unit: &Unit) -> Option<(f32, u32, Place)> {
+    let markers = unit
+        .findings
+        .posts
+        .iter()
+        .filter_map(|found| match rules.pattern(found.rule).kind {
+            Kind::Post { place, weight, .. } => Some((weight, found.rule, place)),
+            _ => None,
+        });
+    markers.max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
 impl Open {
+    /// Whether what lies between the counter and this unit, which would be the first post, is no part of a post.
+    fn is_far_from(&self, rules: &Rules, unit: &Unit) -> bool {
+        match marker(rules, unit) {
+            Some((_, _, Place::Head)) => self.posts == 0 && self.sentences > 0,
+            Some((_, _, Place::Foot)) => self.posts == 0 && self.lines > FIRST_POST_LINES,
+            None => false,
+        }
+    }
+
+    fn forget_text(&mut self) {
+        (self.lines, self.sentences, self.chars) = (0, 0, 0);
+    }
+
     /// Counts a unit with a head or a foot. One line counts once, by its heaviest marker.
     fn mark(&mut self, rules: &Rules, unit: &Unit) {
-        let markers = unit
-            .findings
-            .posts
-            .iter()
-            .filter_map(|found| match rules.pattern(found.rule).kind {
-                Kind::Post { place, weight, .. } => Some((weight, found.rule, place)),
-                _ => None,
-            });
-        let Some((weight, rule, place)) = markers.max_by(|a, b| a.0.total_cmp(&b.0)) else {
+        let Some((weight, rule, place)) = marker(rules, unit) else {
             return;
         };
         if !self.rules.contains(&rule) {
@@ -150,7 +177,7 @@ impl Open {
         if self.leading.is_none_or(|leading| weight > leading.0) {
             self.leading = Some((weight, rule));
         }
-        (self.lines, self.chars) = (0, 0);
+        self.forget_text();
         let sum = self.sum + if self.headed { HEADING } else { 0.0 };
         // "Ann says:" three times is an interview.
         let is_certain =

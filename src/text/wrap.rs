@@ -2,7 +2,8 @@
 //!
 //! Extracted text has one paragraph a line, and most text never gets here. In hard-wrapped text a line goes on when the next word would not have
 //! fitted on it. The width it was wrapped at is not known beforehand, so it is learnt: the first line that stops in mid-sentence and goes on with a
-//! small letter shows that the text is wrapped, and the widest line so far stands for the width.
+//! small letter shows that the text is wrapped, and the widest line so far stands for the width. A headline above a byline looks the same: a wider
+//! line on which the next word would have fitted soon shows that it was none.
 //!
 //! A full line that ends as a sentence does is ambiguous: the next line may go on or begin a new paragraph. Where paragraphs have been seen to
 //! be set apart by blank lines it goes on, otherwise it does not: a paragraph joined wrongly could take body copy with it, a paragraph split in two is
@@ -18,6 +19,8 @@ const LONGEST_WORD: usize = 25;
 const UNSTOPPED_SENTENCE: usize = 40;
 /// Lines in one paragraph, at most.
 const MOST_LINES: usize = 40;
+/// So many lines that went on prove that the text is wrapped, whatever comes.
+const PROOF: usize = 4;
 
 /// What wrapping looks at in a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +117,10 @@ pub fn ends_sentence(text: &str) -> bool {
 pub struct Wrapping {
     /// The width the text is wrapped at, once it was seen to be.
     width: Option<usize>,
+    /// How many lines went on in the next, up to [`PROOF`].
+    joins: usize,
+    /// No line is so wide: the next word would have fitted on one that was ended before it.
+    too_wide: usize,
     /// A line too wide for wrapped text came before any sign of wrapping.
     unwrapped: bool,
     /// Paragraphs were seen to be set apart by blank lines.
@@ -130,6 +137,10 @@ impl Wrapping {
     pub fn continues(&mut self, next: Shape, lines: usize) -> bool {
         let previous = std::mem::replace(&mut self.previous, next);
         self.ambiguous = false;
+        if self.width.is_some() && self.joins < PROOF && next.width >= self.too_wide {
+            self.width = None;
+            self.unwrapped = true;
+        }
         if next.width > WIDEST {
             self.unwrapped |= self.width.is_none();
             return false;
@@ -155,7 +166,7 @@ impl Wrapping {
             None => {
                 let goes_on = next.starts_small;
                 if goes_on {
-                    self.width = Some(previous.width.max(next.width));
+                    self.join(previous, next, 0);
                 }
                 goes_on
             }
@@ -163,12 +174,24 @@ impl Wrapping {
                 let goes_on =
                     !fits(width) && (!previous.ends_sentence || next.starts_small || (self.spaced && !self.tight));
                 if goes_on {
-                    self.width = Some(width.max(next.width));
+                    self.join(previous, next, width);
                 }
                 self.ambiguous = !goes_on && !fits(width);
                 goes_on
             }
         }
+    }
+
+    /// Notes that a line goes on in the next.
+    fn join(&mut self, previous: Shape, next: Shape, width: usize) {
+        let too_wide = previous.width + 1 + next.first_word;
+        self.too_wide = if self.joins == 0 {
+            too_wide
+        } else {
+            self.too_wide.min(too_wide)
+        };
+        self.width = Some(width.max(previous.width).max(next.width));
+        self.joins = (self.joins + 1).min(PROOF);
     }
 
     /// Whether the line just taken, which began a paragraph, may as well go on with the one before.
@@ -230,6 +253,16 @@ earliest.";
                     It will wait for a report that is due in the autumn, members were told\n\
                     and nobody could say more.";
         assert!(paragraphs(text).iter().all(|paragraph| paragraph.len() == 1));
+    }
+
+    #[test]
+    fn a_headline_above_a_byline_is_not_wrapped() {
+        let text = "Bridge in the old harbour town to cost more than expected\n\
+                    by Ann Other\n\
+                    The council met on Tuesday to hear what the new bridge will cost\n\
+                    Members will wait for a report that is due in the autumn.";
+        let found = paragraphs(text);
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 1]);
     }
 
     #[test]

@@ -410,6 +410,8 @@ fn names_that_say_something_are_no_thread() {
         left_of("News. / Two comments / It rained. / Ann says: / It will again. / Next."),
         "News. / It rained. / Ann says: / It will again. / Next."
     );
+    let below = "Two comments / It rained. / Nobody knew why. / Ann says: / Rain. / Reply / Bob says: / Sun. / Reply / Cay says: / Fog. / Reply / Next.";
+    assert_eq!(left_of(below), "It rained. / Nobody knew why. / Next.");
     let far = format!(
         "News. / Two comments / Ann says:{} / Reply / Ann says: / Reply",
         " / It rained.".repeat(13)
