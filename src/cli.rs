@@ -1,11 +1,15 @@
 //! Defines what a user can type. Nothing here has effects.
 
+mod review;
+
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use review::{DiffArgs, DiffFormat, ReviewInput};
 
 const ABOUT: &str = "Keeps the editorial body of news text and takes out what publishers wrap around it";
 
@@ -51,6 +55,8 @@ impl Args {
 pub enum Command {
     /// Show the verdict on each line, with the evidence for it
     Explain(ExplainArgs),
+    /// Show what goes, as a diff with reasons
+    Diff(Box<DiffArgs>),
     /// Clean a folder of files, with an account of every line
     Clean(Box<CleanArgs>),
     /// Rebuild the originals from a cleaned folder and its ledger

@@ -271,7 +271,7 @@ pub enum Line {
 }
 
 /// A removal or adjustment, as far as it takes to undo it and to tell of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Change {
     /// See [`Place`].
     pub source: String,
@@ -286,6 +286,9 @@ pub struct Change {
     pub field: Option<String>,
     /// See [`Place`].
     pub source_bytes: (u64, u64),
+    /// In bytes of the document's text, from 0, the end exclusive.
+    #[serde(default)]
+    pub bytes: (usize, usize),
     /// The first and the last line of the document's text, from 1.
     #[serde(default)]
     pub lines: Option<(u64, u64)>,
@@ -295,6 +298,18 @@ pub struct Change {
     /// The category of the pattern.
     #[serde(default)]
     pub category: Option<String>,
+    /// Whose pattern it is.
+    #[serde(default)]
+    pub publisher: Option<String>,
+    /// How it was judged, see [`Reason::name`].
+    #[serde(default)]
+    pub reason: String,
+    /// The sum of the line's own cues.
+    #[serde(default)]
+    pub sum: Option<f32>,
+    /// The sum over the letter that the line is part of.
+    #[serde(default)]
+    pub letter_sum: Option<f32>,
     /// The text, for reading.
     pub text: String,
     #[serde(default)]
@@ -358,6 +373,11 @@ impl Change {
         let of_document = || number().is_some_and(|number| number == self.document.to_string());
         let exact = [Some(pattern), self.category.as_deref(), Some(&self.source)];
         exact.contains(&Some(name)) || of_set() || of_document()
+    }
+
+    /// The bytes that stood in the source, in hexadecimal, where they are not those of the text.
+    pub fn raw_digits(&self) -> Option<&str> {
+        self.raw_hex.as_deref()
     }
 
     /// The bytes that stood in the source.

@@ -24,9 +24,10 @@
 //!
 //! # The other parts
 //!
-//! [`corpus`] cleans whole folders and rebuilds them (the feature `corpus`, on by default). [`check`] proves pattern sets through the real engine, [`eval`] scores
+//! [`review`] shows what was removed, as diffs and patches (the feature `review`, on by default). [`corpus`] cleans whole folders and rebuilds them (the feature `corpus`, on by
+//! default). [`check`] proves pattern sets through the real engine, [`eval`] scores
 //! them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
-//! form in which removals are written down. Each part uses only those after it: `corpus`, `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`,
+//! form in which removals are written down. Each part uses only those after it: `review`, `corpus`, `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`,
 //! `text`. None of them prints, reads the environment, or keeps global state; the command does that. None but `corpus` reads files or starts threads.
 //!
 //! # Words
@@ -44,6 +45,8 @@ pub mod eval;
 pub mod jsonl;
 pub mod ledger;
 pub mod patterns;
+#[cfg(feature = "review")]
+pub mod review;
 pub mod text;
 
 pub use engine::{Event, Evidence, Publisher, Reason, Removal, Sink, Stream, Stripped, Stripper};

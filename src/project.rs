@@ -15,6 +15,8 @@ use serde::Deserialize;
 use crate::cli::PatternArgs;
 
 const FILE_NAME: &str = "bodycopy.toml";
+/// The file with the thresholds, in a folder of pattern files.
+const JUDGE: &str = "judge.toml";
 
 /// The settings of a project.
 #[derive(Debug, Default, Deserialize)]
@@ -28,7 +30,7 @@ pub struct Project {
     ignore: Vec<String>,
     /// Folders of pattern files, seen from the folder of `bodycopy.toml`.
     #[serde(default)]
-    patterns: Vec<PathBuf>,
+    pub patterns: Vec<PathBuf>,
     /// The field of a JSONL record that holds the text.
     pub text_field: Option<String>,
 }
@@ -40,6 +42,8 @@ pub struct Setup {
     pub selection: Selection,
     /// Names the selection: the same names select the same.
     pub chosen: String,
+    /// The names that were selected, and those that were ignored.
+    pub names: (Vec<String>, Vec<String>),
 }
 
 impl Setup {
@@ -74,11 +78,13 @@ impl Setup {
             names.join(",")
         };
         let chosen = format!("{};{}", sorted(select), sorted(&ignore));
+        let names = (select.clone(), ignore);
         Ok(Self {
             project,
             sets,
             selection,
             chosen,
+            names,
         })
     }
 
@@ -179,6 +185,19 @@ pub fn load<'a>(proof: Proof, folders: impl IntoIterator<Item = &'a PathBuf>) ->
     Ok(sets)
 }
 
+/// The sets of a folder as one of two versions, with those of other folders. A folder with thresholds has all sets; another is added to those built in.
+pub fn load_version<'a>(folder: &Path, others: impl IntoIterator<Item = &'a PathBuf>) -> Result<PatternSets> {
+    let mut sets = PatternSets::builtin_without_proof().map_err(|errors| several(&errors))?;
+    if folder.join(JUDGE).is_file() {
+        sets.sets.clear();
+    }
+    load_folder(folder, &mut sets)?;
+    for other in others {
+        load_folder(other, &mut sets)?;
+    }
+    Ok(sets)
+}
+
 /// Adds the pattern files of a folder, and returns their set ids.
 pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>> {
     let mut files = Vec::new();
@@ -192,7 +211,7 @@ pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>>
     for file in files {
         let path = file.display().to_string();
         let text = fs::read_to_string(&file).with_context(|| format!("cannot read {path}"))?;
-        if file.file_name() == Some(OsStr::new("judge.toml")) {
+        if file.file_name() == Some(OsStr::new(JUDGE)) {
             match load_thresholds(&path, &text) {
                 Ok(thresholds) => sets.thresholds = thresholds,
                 Err(error) => errors.push(error),

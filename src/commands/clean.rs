@@ -85,12 +85,7 @@ fn options(args: &CleanArgs, setup: &Setup) -> Result<Options> {
             Mode::Mark => corpus::Mode::Mark,
             Mode::Split => corpus::Mode::Split,
         },
-        kind: args.format.map(|format| match format {
-            CorpusFormat::Text => Kind::Text,
-            CorpusFormat::Jsonl => Kind::Jsonl,
-            CorpusFormat::Warc => Kind::Warc,
-            CorpusFormat::Parquet => Kind::Parquet,
-        }),
+        kind: args.format.map(Kind::from),
         fields,
         publisher_from: args.publisher_from.as_deref().map(PublisherFrom::parse),
         max_removed: args.max_removed,
@@ -107,6 +102,17 @@ fn options(args: &CleanArgs, setup: &Setup) -> Result<Options> {
         sets: setup.sets.digest(),
         selection: setup.chosen.clone(),
     })
+}
+
+impl From<CorpusFormat> for Kind {
+    fn from(format: CorpusFormat) -> Self {
+        match format {
+            CorpusFormat::Text => Self::Text,
+            CorpusFormat::Jsonl => Self::Jsonl,
+            CorpusFormat::Warc => Self::Warc,
+            CorpusFormat::Parquet => Self::Parquet,
+        }
+    }
 }
 
 /// Reads paths, a line each. They need not be UTF-8.

@@ -1,12 +1,14 @@
 //! The commands, one file each. None of them decides anything about text: they read, call the library, and show.
 
 mod clean;
+mod diff;
 mod documents;
 mod eval;
 mod explain;
 mod filter;
 mod generate;
 mod ledger;
+mod pager;
 mod patterns;
 mod progress;
 mod restore;
@@ -45,6 +47,7 @@ pub fn run(args: Args) -> Result<ExitStatus> {
     match args.command {
         None => filter::run(&args.filter),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Ledger(command)) => ledger::run(&command),

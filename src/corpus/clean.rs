@@ -654,9 +654,9 @@ impl Read for Counting<'_> {
     }
 }
 
-const BINARY: &str = "it is binary, with a NUL byte near its start";
+pub(super) const BINARY: &str = "it is binary, with a NUL byte near its start";
 
-fn is_big(format: Format, size: u64) -> bool {
+pub(super) fn is_big(format: Format, size: u64) -> bool {
     match (format.kind, format.packing) {
         (Kind::Parquet, _) => true,
         (Kind::Text, Packing::None) => size > LONGEST_TEXT as u64,
@@ -665,7 +665,7 @@ fn is_big(format: Format, size: u64) -> bool {
     }
 }
 
-fn is_binary(format: Format, batch: &Batch) -> bool {
+pub(super) fn is_binary(format: Format, batch: &Batch) -> bool {
     let start = &batch.bytes[..batch.bytes.len().min(BINARY_WINDOW)];
     format.kind == Kind::Text && batch.start == 0 && memchr::memchr(0, start).is_some()
 }

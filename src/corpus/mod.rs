@@ -15,6 +15,7 @@ mod account;
 mod assembly;
 mod clean;
 mod clerk;
+mod documents;
 mod error;
 mod format;
 mod journal;
@@ -31,6 +32,9 @@ mod tree;
 pub use account::open_ledger;
 pub use clean::{Destination, Observer, Options, Others, clean};
 pub use clerk::Mode;
+pub use documents::{
+    Counts, DocumentText, FileName, Listed, OwnedText, Reading, Texts, list, list_one, read, read_stream,
+};
 pub use error::{CorpusError, FileError};
 pub use format::{Format, Kind, Packing};
 pub use origin::PublisherFrom;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The parts of the library, each of which may use only those after it.
 const LAYERS: &[&str] = &[
-    "corpus", "check", "eval", "ledger", "jsonl", "engine", "patterns", "text",
+    "review", "corpus", "check", "eval", "ledger", "jsonl", "engine", "patterns", "text",
 ];
 
 #[test]

@@ -20,7 +20,7 @@ use crate::seeds;
 use crate::tree::Folder;
 
 /// Writes a table with a null in every seventh row, in row groups of these texts.
-fn write(path: &Path, groups: &[Vec<String>], compression: Compression) {
+pub fn write(path: &Path, groups: &[Vec<String>], compression: Compression) {
     write_titled(path, groups, compression, |_| Some("ADVERTISEMENT"));
 }
 

@@ -13,9 +13,9 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::reader::FileReader as _;
+use parquet::file::reader::{FileReader as _, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -71,7 +71,7 @@ impl Slice {
     }
 
     /// What the column beside says of a row.
-    fn beside(&self, row: u64) -> Option<&str> {
+    pub fn beside(&self, row: u64) -> Option<&str> {
         let at = usize::try_from(row - self.first_row).ok()?;
         std::str::from_utf8(self.beside.get(at)?.as_ref()?.data()).ok()
     }
@@ -200,25 +200,7 @@ where
                 new_group.append_column(file, close).map_err(cannot_write)?;
                 continue;
             };
-            let ColumnReader::ByteArrayColumnReader(column) = rows.get_column_reader(index).map_err(cannot_read)?
-            else {
-                return Err(no_text(name));
-            };
-            let beside = match beside.map(|index| (index, rows.get_column_reader(index))) {
-                Some((index, Ok(ColumnReader::ByteArrayColumnReader(column)))) => {
-                    Some((column, group.column(index).column_descr().max_def_level()))
-                }
-                Some((_, Err(error))) => return Err(cannot_read(error)),
-                _ => None,
-            };
-            let mut slices = Slices {
-                column,
-                beside,
-                name,
-                whole: chunk.column_descr().max_def_level(),
-                next_row: first_row,
-                ended: false,
-            };
+            let mut slices = Slices::open(rows.as_ref(), group, (index, name), beside, first_row)?;
             let mut new_column = new_group
                 .next_column()
                 .map_err(cannot_write)?
@@ -257,6 +239,52 @@ where
     ))
 }
 
+/// Reads the text columns of a table, one row group after the other, and in each one column after the other.
+pub struct Table {
+    reader: SerializedFileReader<File>,
+    columns: Vec<(usize, String)>,
+    beside: Option<usize>,
+    /// The row group and the column that come next, and the number of the group's first row.
+    next: (usize, usize, u64),
+    slices: Option<Slices>,
+}
+
+impl Table {
+    /// Begins at the first row.
+    pub fn open(file: File, names: Names<'_>) -> Result<Self, FileError> {
+        let reader = SerializedFileReader::new(file).map_err(cannot_read)?;
+        Ok(Self {
+            columns: find_columns(reader.metadata(), names.text)?,
+            beside: names.beside.and_then(|name| find_column(reader.metadata(), name)),
+            reader,
+            next: (0, 0, 1),
+            slices: None,
+        })
+    }
+
+    /// The next rows of a column; nothing at the end.
+    pub fn next(&mut self) -> Result<Option<Slice>, FileError> {
+        loop {
+            if let Some(slice) = self.slices.as_mut().and_then(Slices::next) {
+                return slice.map(Some);
+            }
+            let (number, column, first_row) = self.next;
+            let Some(group) = self.reader.metadata().row_groups().get(number) else {
+                return Ok(None);
+            };
+            self.next = match self.columns.get(column) {
+                Some((index, name)) => {
+                    let rows = self.reader.get_row_group(number).map_err(cannot_read)?;
+                    let slices = Slices::open(rows.as_ref(), group, (*index, name), self.beside, first_row)?;
+                    self.slices = Some(slices);
+                    (number, column + 1, first_row)
+                }
+                None => (number + 1, 0, first_row + group.num_rows().unsigned_abs()),
+            };
+        }
+    }
+}
+
 /// A file, or nothing.
 struct Sink(Option<BufWriter<Temporary>>);
 
@@ -271,17 +299,44 @@ impl std::io::Write for Sink {
 }
 
 /// Reads a text column slice by slice.
-struct Slices<'n> {
+struct Slices {
     column: ColumnReaderImpl<ByteArrayType>,
     /// The column beside, and the level of its rows that have a value.
     beside: Option<(ColumnReaderImpl<ByteArrayType>, i16)>,
-    name: &'n str,
+    name: String,
     whole: i16,
     next_row: u64,
     ended: bool,
 }
 
-impl Slices<'_> {
+impl Slices {
+    /// Begins at the first row of a column in a row group.
+    fn open(
+        rows: &dyn RowGroupReader,
+        group: &RowGroupMetaData,
+        (index, name): (usize, &str),
+        beside: Option<usize>,
+        first_row: u64,
+    ) -> Result<Self, FileError> {
+        let ColumnReader::ByteArrayColumnReader(column) = rows.get_column_reader(index).map_err(cannot_read)? else {
+            return Err(no_text(name));
+        };
+        let level = |index: usize| group.column(index).column_descr().max_def_level();
+        let beside = match beside.map(|index| (index, rows.get_column_reader(index))) {
+            Some((index, Ok(ColumnReader::ByteArrayColumnReader(column)))) => Some((column, level(index))),
+            Some((_, Err(error))) => return Err(cannot_read(error)),
+            _ => None,
+        };
+        Ok(Self {
+            column,
+            beside,
+            name: name.to_owned(),
+            whole: level(index),
+            next_row: first_row,
+            ended: false,
+        })
+    }
+
     fn next(&mut self) -> Option<Result<Slice, FileError>> {
         if self.ended {
             return None;
@@ -297,7 +352,7 @@ impl Slices<'_> {
     /// The next slice, and the row after it.
     fn read(&mut self) -> Result<Option<(Slice, u64)>, FileError> {
         let mut slice = Slice {
-            column: self.name.to_owned(),
+            column: self.name.clone(),
             first_row: self.next_row,
             values: Vec::new(),
             new: Vec::new(),

@@ -235,6 +235,23 @@ fn clean_record(
     }
 }
 
+/// Hands over the texts of a batch, each with the number of its record and the address that it names.
+pub(crate) fn texts<'b>(batch: &'b Batch, mut take: impl FnMut(u64, Option<&'b str>, &'b [u8])) {
+    let mut rest = batch.bytes.as_slice();
+    for number in batch.document.. {
+        let Next::Record(record) = next(rest, true) else { break };
+        let header = &rest[record.header];
+        if holds_text(header) {
+            let address = field(header, "warc-target-uri").and_then(|value| std::str::from_utf8(&header[value]).ok());
+            take(number, address, &rest[record.block]);
+        }
+        rest = &rest[record.end..];
+        if rest.is_empty() {
+            break;
+        }
+    }
+}
+
 /// The block after its changes, and the changes in the header that follow from them, in bytes of the record.
 fn fit(bytes: &[u8], record: &Record, changes: &[Change]) -> Result<(Vec<Change>, Vec<u8>), String> {
     if changes.is_empty() {

@@ -1,0 +1,99 @@
+//! Shows changes to programs: each as a line of JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Printer;
+use super::difference::{Difference, Side, Verdict, Why};
+use super::excerpt::{Extent, excerpt};
+
+/// Writes a line of JSON for each change.
+pub struct JsonPrinter<W> {
+    out: W,
+    context: usize,
+}
+
+/// A change, as it is written.
+#[derive(Serialize)]
+struct Row<'a> {
+    file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_hex: Option<&'a str>,
+    document: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    verdict: Verdict,
+    /// The first and the last line in the document, from 1.
+    lines: [usize; 2],
+    /// Where it begins in the document, in bytes.
+    start: usize,
+    #[serde(flatten)]
+    why: Option<&'a Why>,
+    /// What goes.
+    text: String,
+    /// What comes in its place.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    put: String,
+    /// The text around it, as it was.
+    before: String,
+    after: String,
+}
+
+impl<W: Write> JsonPrinter<W> {
+    /// Writes to `out`, with so many lines of context.
+    pub fn new(out: W, context: usize) -> Self {
+        Self { out, context }
+    }
+}
+
+impl<W: Write> Printer for JsonPrinter<W> {
+    fn show(&mut self, difference: &Difference) -> io::Result<()> {
+        const LONGEST: usize = 4 << 10;
+        let extent = Extent {
+            lines: self.context,
+            bytes: LONGEST,
+        };
+        let place = &difference.place;
+        for (index, change) in difference.changes.iter().enumerate() {
+            let (old, new) = difference.text_of(index);
+            let parts = excerpt(difference, index, extent);
+            let own = parts.iter().position(|part| part.own).unwrap_or_default();
+            let (before, rest) = parts.split_at(own);
+            let old_text = |parts: &[super::excerpt::Part]| -> String {
+                let old = parts.iter().filter(|part| !part.own && part.side != Side::New);
+                old.map(|part| part.text.as_str()).collect()
+            };
+            let (text, put) = match change.verdict {
+                // What is kept now is the text that it is about.
+                Verdict::Lost => (new, old),
+                _ => (old, new),
+            };
+            let row = Row {
+                file: &place.file,
+                file_hex: place.file_digits.as_deref(),
+                document: place.document,
+                field: place.field.as_deref(),
+                verdict: change.verdict,
+                lines: [change.lines.0, change.lines.1],
+                start: change.start,
+                why: change.why.as_ref(),
+                text: String::from_utf8_lossy(&text).into_owned(),
+                put: String::from_utf8_lossy(&put).into_owned(),
+                before: old_text(before),
+                after: old_text(rest),
+            };
+            serde_json::to_writer(&mut self.out, &row)?;
+            self.out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
