@@ -27,7 +27,7 @@
 //! [`corpus`] cleans whole folders and rebuilds them (the feature `corpus`, on by default). [`check`] proves pattern sets through the real engine, [`eval`] scores
 //! them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
 //! form in which removals are written down. Each part uses only those after it: `corpus`, `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`,
-//! `text`. None of them prints, reads the environment, or keeps global state; the command does that. None but `corpus` reads files or starts threads.
+//! `text`. None of them prints, reads the environment, or keeps global state; the command, which stands above them (the feature `cli`), does that. None but `corpus` reads files or starts threads.
 //!
 //! # Words
 //!
@@ -37,13 +37,23 @@
 //! all removals of a run.
 
 pub mod check;
+#[cfg(feature = "cli")]
+mod cli;
+/// The command, whole, for those who start it from elsewhere than `main.rs`. It prints, and is no part of the library otherwise.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod commands;
 #[cfg(feature = "corpus")]
 pub mod corpus;
 pub mod engine;
 pub mod eval;
 pub mod jsonl;
 pub mod ledger;
+#[cfg(feature = "cli")]
+mod output;
 pub mod patterns;
+#[cfg(feature = "cli")]
+mod project;
 pub mod text;
 
 pub use engine::{Event, Evidence, Publisher, Reason, Removal, Sink, Stream, Stripped, Stripper};

@@ -7,12 +7,12 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use bodycopy::patterns::load::explain_toml;
-use bodycopy::patterns::{load_set, load_thresholds};
-use bodycopy::{LoadError, PatternSets, Selection, Stripper};
 use serde::Deserialize;
 
 use crate::cli::PatternArgs;
+use crate::patterns::load::explain_toml;
+use crate::patterns::{load_set, load_thresholds};
+use crate::{LoadError, PatternSets, Selection, Stripper};
 
 const FILE_NAME: &str = "bodycopy.toml";
 
