@@ -52,8 +52,10 @@ pub mod ledger;
 #[cfg(feature = "cli")]
 mod output;
 pub mod patterns;
+/// The settings of a run, for those who bring the command along.
 #[cfg(feature = "cli")]
-mod project;
+#[doc(hidden)]
+pub mod project;
 pub mod text;
 
 pub use engine::{Event, Evidence, Publisher, Reason, Removal, Sink, Stream, Stripped, Stripper};
