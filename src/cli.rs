@@ -2,6 +2,7 @@
 
 mod review;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -35,19 +36,22 @@ pub struct Args {
 }
 
 impl Args {
-    /// Reads the command line, or ends the program with a message.
+    /// Reads the command line, which begins with the program's name.
     ///
     /// Options of the filter before the name of a command would be lost without a word, so they are refused.
-    pub fn read() -> Self {
+    ///
+    /// # Errors
+    /// What is to be printed instead of a run: a mistake, but also the help and the version.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut definition = Self::command();
-        let matches = definition.get_matches_mut();
+        let matches = definition.try_get_matches_from_mut(arguments)?;
         let typed = |id: &clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
         let filter_option = matches.ids().find(|id| id.as_str() != "color" && typed(id));
         if let (Some(name), Some(option)) = (matches.subcommand_name(), filter_option) {
             let message = format!("`{option}` belongs to the filter; options of `{name}` come after it");
-            definition.error(ErrorKind::ArgumentConflict, message).exit();
+            return Err(definition.error(ErrorKind::ArgumentConflict, message));
         }
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        Self::from_arg_matches(&matches)
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{Reason, Removal};
+use crate::engine::Removal;
 
 /// The first line of a ledger: what made it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,11 +97,7 @@ impl<'a> Entry<'a> {
     pub fn new(place: Place<'a>, removal: &Removal<'a>, removed: &'a [u8], raw: &[u8], put: &'a [u8]) -> Self {
         let text = String::from_utf8_lossy(removed);
         let same = text.as_bytes() == raw;
-        let (sum, letter_sum) = match removal.reason {
-            Reason::Cues { sum } => (Some(sum), None),
-            Reason::Letter { sum, letter } => (Some(sum), Some(letter)),
-            _ => (None, None),
-        };
+        let (sum, letter_sum) = removal.reason.sums();
         let pair = |range: &Range<usize>| [range.start, range.end];
         let evidence = removal.evidence.iter().map(|evidence| {
             let start = evidence.bytes.start - removal.bytes.start;

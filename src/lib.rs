@@ -24,11 +24,11 @@
 //!
 //! # The other parts
 //!
-//! [`review`] shows what was removed, as diffs and patches (the feature `review`, on by default). [`corpus`] cleans whole folders and rebuilds them (the feature `corpus`, on by
-//! default). [`check`] proves pattern sets through the real engine, [`eval`] scores
-//! them on labelled text. [`jsonl`] finds the text of a record without touching its other bytes. [`ledger`] is the
-//! form in which removals are written down. Each part uses only those after it: `review`, `corpus`, `check`, `eval`, `ledger`, `jsonl`, `engine`, `patterns`,
-//! `text`. None of them prints, reads the environment, or keeps global state; the command does that. None but `corpus` reads files or starts threads.
+//! [`review`] shows what was removed, as diffs and patches, and [`corpus`] cleans whole folders and rebuilds them (the features `review` and `corpus`, on by
+//! default). [`check`] proves pattern sets through the real engine, [`eval`] scores them on labelled text. [`jsonl`] finds the text of a record without
+//! touching its other bytes. [`ledger`] is the form in which removals are written down. Each part uses only those after it: `review`, `corpus`, `check`,
+//! `eval`, `ledger`, `jsonl`, `engine`, `patterns`, `text`. None of them prints, reads the environment, or keeps global state; the command, which stands
+//! above them (the feature `cli`), does that. None but `corpus` reads files or starts threads.
 //!
 //! # Words
 //!
@@ -38,13 +38,25 @@
 //! all removals of a run.
 
 pub mod check;
+#[cfg(feature = "cli")]
+mod cli;
+/// The command, whole, for those who start it from elsewhere than `main.rs`. It prints, and is no part of the library otherwise.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod commands;
 #[cfg(feature = "corpus")]
 pub mod corpus;
 pub mod engine;
 pub mod eval;
 pub mod jsonl;
 pub mod ledger;
+#[cfg(feature = "cli")]
+mod output;
 pub mod patterns;
+/// The settings of a run, for those who bring the command along.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod project;
 #[cfg(feature = "review")]
 pub mod review;
 pub mod text;

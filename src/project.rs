@@ -7,16 +7,13 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use bodycopy::patterns::load::explain_toml;
-use bodycopy::patterns::{load_set, load_thresholds};
-use bodycopy::{LoadError, PatternSets, Selection, Stripper};
 use serde::Deserialize;
 
 use crate::cli::PatternArgs;
+use crate::patterns::load::{JUDGE, explain_toml};
+use crate::{LoadError, PatternSets, Selection, Stripper};
 
 const FILE_NAME: &str = "bodycopy.toml";
-/// The file with the thresholds, in a folder of pattern files.
-const JUDGE: &str = "judge.toml";
 
 /// The settings of a project.
 #[derive(Debug, Default, Deserialize)]
@@ -200,43 +197,26 @@ pub fn load_version<'a>(folder: &Path, others: impl IntoIterator<Item = &'a Path
 
 /// Adds the pattern files of a folder, and returns their set ids.
 pub fn load_folder(folder: &Path, sets: &mut PatternSets) -> Result<Vec<String>> {
+    sets.add_files(read_folder(folder)?).map_err(|errors| several(&errors))
+}
+
+/// Reads the pattern files of a folder and those in it, in order of their paths: path and text of each.
+///
+/// # Errors
+/// When a file cannot be read, or there is none.
+pub fn read_folder(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     collect(folder, &mut files).with_context(|| format!("cannot read the pattern files in {}", folder.display()))?;
     if files.is_empty() {
         bail!("{}: no pattern files here; they end in .toml", folder.display());
     }
     files.sort();
-    let mut loaded = Vec::new();
-    let mut errors = Vec::new();
-    for file in files {
+    let read = |file: PathBuf| {
         let path = file.display().to_string();
         let text = fs::read_to_string(&file).with_context(|| format!("cannot read {path}"))?;
-        if file.file_name() == Some(OsStr::new(JUDGE)) {
-            match load_thresholds(&path, &text) {
-                Ok(thresholds) => sets.thresholds = thresholds,
-                Err(error) => errors.push(error),
-            }
-            continue;
-        }
-        match load_set(&path, text) {
-            Ok(set) => loaded.push(set),
-            Err(error) => errors.push(error),
-        }
-    }
-    let mut ids: Vec<(String, String)> = loaded.iter().map(|set| (set.id.clone(), set.path.clone())).collect();
-    ids.sort();
-    for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        errors.push(LoadError {
-            path: pair[1].1.clone(),
-            line: 1,
-            message: format!("the set id `{}` is taken by {}; ids are unique", pair[1].0, pair[0].1),
-        });
-    }
-    if !errors.is_empty() {
-        return Err(several(&errors));
-    }
-    sets.extend(loaded);
-    Ok(ids.into_iter().map(|(id, _)| id).collect())
+        Ok((path, text))
+    };
+    files.into_iter().map(read).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, bail};
-use bodycopy::corpus::{self, Destination, Kind, Options, PublisherFrom, Report, Scope, Sources};
 
 use super::ExitStatus;
 use super::progress::Progress;
 use crate::cli::{CleanArgs, CorpusFormat, Mode, Others};
+use crate::corpus::{self, Destination, Kind, Options, PublisherFrom, Report, Scope, Sources};
 use crate::output::note;
 use crate::project::{Proof, Setup};
 

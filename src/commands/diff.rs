@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use crate::corpus::{Counts, Format, Kind, Observer, PublisherFrom, Reading, Scope, Sources};
+use crate::review::sources::{self, Judge};
+use crate::review::terminal::{Inline, Look, SideBySide, Unified};
+use crate::review::{Difference, JsonPrinter, PatchPrinter, Printer};
+use crate::{Selection, Stripper};
 use anyhow::{Result, bail};
-use bodycopy::corpus::{Counts, Format, Kind, Observer, PublisherFrom, Reading, Scope, Sources};
-use bodycopy::review::sources::{self, Judge};
-use bodycopy::review::terminal::{Inline, Look, SideBySide, Unified};
-use bodycopy::review::{Difference, JsonPrinter, PatchPrinter, Printer};
-use bodycopy::{Selection, Stripper};
 
 use super::ExitStatus;
 use super::pager::Screen;

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 
 use anyhow::{Context as _, Result};
-use bodycopy::eval::{Found, Labelled, Mistake, Part, Report, score};
 
 use super::ExitStatus;
 use crate::cli::EvalArgs;
+use crate::eval::{Found, Labelled, Mistake, Part, Report, score};
 use crate::project::{Proof, Setup};
 
 pub fn run(args: &EvalArgs) -> Result<ExitStatus> {

@@ -5,15 +5,15 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use bodycopy::patterns::Kind;
-use bodycopy::text::lines::next_line;
-use bodycopy::{Event, Evidence, Reason, Removal, Sink};
 use serde::Serialize;
 
 use super::{ExitStatus, PIECE, open, read_some};
 use crate::cli::ExplainArgs;
 use crate::output::{ASIDE, REMOVED};
+use crate::patterns::Kind;
 use crate::project::{Proof, Setup};
+use crate::text::lines::next_line;
+use crate::{Event, Evidence, Reason, Removal, Sink};
 
 /// So many characters of a line are shown.
 const EXCERPT: usize = 72;

@@ -6,18 +6,17 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use bodycopy::corpus::PublisherFrom;
-use bodycopy::jsonl::TextField;
-use bodycopy::ledger::{Entry, FileEntry, Head, Measure, Place};
-use bodycopy::{Category, Event, Publisher, Removal, Sink, Stream, Stripper};
-
 use serde::Serialize;
 
 use super::documents::{Piece, Splitter};
 use super::{ExitStatus, PIECE, open, read_some};
 use crate::cli::{FilterArgs, Format};
+use crate::corpus::PublisherFrom;
+use crate::jsonl::TextField;
+use crate::ledger::{Entry, FileEntry, Head, Measure, Place};
 use crate::output::{self, REMOVED};
 use crate::project::{Proof, Setup};
+use crate::{Category, Event, Publisher, Removal, Sink, Stream, Stripper};
 
 pub fn run(args: &FilterArgs) -> Result<ExitStatus> {
     if args.input.format == Format::Jsonl && args.input.separator.is_some() {

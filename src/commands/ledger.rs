@@ -5,12 +5,12 @@ use std::io::{BufRead as _, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use bodycopy::corpus::open_ledger;
-use bodycopy::ledger::{Change, Line};
 use serde::Serialize;
 
 use super::ExitStatus;
 use crate::cli::LedgerCommand;
+use crate::corpus::open_ledger;
+use crate::ledger::{Change, Line};
 use crate::output::ASIDE;
 
 pub fn run(command: &LedgerCommand) -> Result<ExitStatus> {

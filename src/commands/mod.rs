@@ -13,8 +13,10 @@ mod patterns;
 mod progress;
 mod restore;
 
+use std::error::Error;
+use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,17 +35,61 @@ pub enum ExitStatus {
     Failed,
 }
 
-impl From<ExitStatus> for ExitCode {
-    fn from(status: ExitStatus) -> Self {
-        match status {
-            ExitStatus::Done => Self::SUCCESS,
-            ExitStatus::Found => Self::from(1),
-            ExitStatus::Failed => Self::from(2),
+impl ExitStatus {
+    /// What the program ends with.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Found => 1,
+            Self::Failed => 2,
         }
     }
 }
 
-pub fn run(args: Args) -> Result<ExitStatus> {
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status.code())
+    }
+}
+
+/// Runs the command with these arguments, the first of which is the program's name, and says on standard error what went wrong.
+///
+/// It never ends the process, and standard output is flushed when it returns.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let args = match Args::read(arguments) {
+        Ok(args) => args,
+        Err(message) => {
+            // Nobody is left to tell when the pipe is closed.
+            let _ = message.print();
+            return match message.exit_code() {
+                0 => ExitStatus::Done,
+                _ => ExitStatus::Failed,
+            };
+        }
+    };
+    args.color.write_global();
+    // Not every process that this runs in flushes Rust's standard output when it ends.
+    let result = run(args).and_then(|status| io::stdout().flush().map(|()| status).map_err(Into::into));
+    match result {
+        Ok(status) => status,
+        // Whoever reads the output has seen enough, as in `bodycopy article.txt | head`.
+        Err(error) if is_closed_pipe(&error) => ExitStatus::Done,
+        Err(error) => {
+            crate::output::error(format_args!("{error:#}"));
+            ExitStatus::Failed
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause: &(dyn Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn run(args: Args) -> Result<ExitStatus> {
     match args.command {
         None => filter::run(&args.filter),
         Some(Command::Explain(args)) => explain::run(&args),

@@ -5,14 +5,14 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-use bodycopy::check::{self, Severity};
-use bodycopy::patterns::{Kind, Marker};
-use bodycopy::{Pattern, PatternSet, Selection};
 
 use super::ExitStatus;
+use crate::check::{self, Severity};
 use crate::cli::{PatternArgs, PatternsCommand};
 use crate::output::{ASIDE, note};
+use crate::patterns::{Kind, Marker};
 use crate::project::{self, Proof, Setup};
+use crate::{Pattern, PatternSet, Selection};
 
 type Out = BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>;
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bodycopy::corpus::Observer;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::corpus::Observer;
 use crate::output;
 
 /// So many messages of a kind are shown; a summary counts the others.

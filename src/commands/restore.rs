@@ -1,11 +1,11 @@
 //! `bodycopy restore`: the way back from a clean corpus.
 
 use anyhow::Result;
-use bodycopy::corpus::{self, RestoreOptions};
 
 use super::ExitStatus;
 use super::progress::Progress;
 use crate::cli::RestoreArgs;
+use crate::corpus::{self, RestoreOptions};
 use crate::output::note;
 
 pub fn run(args: &RestoreArgs) -> Result<ExitStatus> {

@@ -74,6 +74,15 @@ impl Reason {
             Self::Labels { .. } => "labels",
         }
     }
+
+    /// The sum of the line's own cues and that of its letter, where it was judged by them.
+    pub const fn sums(&self) -> (Option<f32>, Option<f32>) {
+        match *self {
+            Self::Cues { sum } => (Some(sum), None),
+            Self::Letter { sum, letter } => (Some(sum), Some(letter)),
+            _ => (None, None),
+        }
+    }
 }
 
 /// Something that was removed, and why.

@@ -103,7 +103,8 @@ impl Scanner {
             };
             match (rarest, places.inside) {
                 (Some((at, size, key)), _) => keyed.push((size, key, number(index) << 8 | number(at))),
-                (None, Some(Inside::WithDigit)) => with_digit.push(number(index)),
+                // At the beginning of a word it is wanted in every text.
+                (None, Some(Inside::WithDigit)) if !places.words => with_digit.push(number(index)),
                 (None, _) => floating.push(number(index)),
             }
         }
@@ -276,7 +277,12 @@ mod tests {
             let (literal, places) = &literals[found.pattern().as_usize()];
             let first = literal.chars().next().expect("no literal is empty");
             let apart = !before(found.start()).is_some_and(goes_on) || !goes_on(first) && first.len_utf8() < 3;
-            let wanted = places.head && found.start() == core.start || places.words && apart || places.inside.is_some();
+            let inside = match places.inside {
+                None => false,
+                Some(Inside::WithDigit) => may_have_digit(text.as_bytes()),
+                Some(Inside::Always) => true,
+            };
+            let wanted = places.head && found.start() == core.start || places.words && apart || inside;
             if wanted {
                 hits.push(Hit {
                     literal: found.pattern().as_usize(),
@@ -363,7 +369,7 @@ mod tests {
         #[test]
         fn all_hits_are_found_in_any_text(
             parts in prop::collection::vec((0..PHRASES.len(), "[ ,.·،'\"«a5éж登-]{0,2}", any::<bool>()), 0..12),
-            at in 0..3usize,
+            at in 0..4usize,
         ) {
             let mut text = String::new();
             for (phrase, between, upper) in parts {
@@ -371,7 +377,9 @@ mod tests {
                 text += &if upper { PHRASES[phrase].to_uppercase() } else { PHRASES[phrase].to_owned() };
             }
             let inside = Places { inside: Some(Inside::Always), ..Places::default() };
-            assert_all_are_found(PHRASES, [Places::HEAD, Places::WORDS, inside][at], &text);
+            // One pattern wants it at words, another one anywhere if there is a digit.
+            let both = Places { inside: Some(Inside::WithDigit), ..Places::WORDS };
+            assert_all_are_found(PHRASES, [Places::HEAD, Places::WORDS, inside, both][at], &text);
         }
 
         #[test]

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use super::load::{LoadError, load_set, load_thresholds};
+use super::load::{JUDGE, LoadError, load_set, load_thresholds};
 use super::schema::PatternSets;
 
 /// Path and text of every built-in file, in order of their paths.
 pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
-
-/// The name of the file with the thresholds.
-pub const JUDGE: &str = "judge.toml";
 
 impl PatternSets {
     /// The built-in sets.

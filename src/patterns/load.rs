@@ -9,13 +9,15 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::schema::{
-    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, Phrases, Place, Thresholds,
+    Anchor, Case, Category, Cut, Family, Kind, Marker, Pattern, PatternSet, PatternSets, Phrases, Place, Thresholds,
 };
 use crate::text::fold;
 use crate::text::words::goes_on;
 
 /// The longest block or section, in lines: what a stream holds back at most.
 pub const MOST_LINES: usize = 64;
+/// The name of the file with the thresholds.
+pub const JUDGE: &str = "judge.toml";
 const LINE_MAX_CHARS: usize = 300;
 const ITEM_MAX_CHARS: usize = 120;
 
@@ -29,6 +31,50 @@ pub struct LoadError {
     pub line: usize,
     /// What is wrong, and what to do.
     pub message: String,
+}
+
+impl PatternSets {
+    /// Adds pattern files, each given by its path and its text, and returns the ids of their sets. A set with the id of one that is there takes its
+    /// place; a file `judge.toml` has the thresholds.
+    ///
+    /// # Errors
+    /// The first thing that is wrong in each file. Then nothing is added.
+    pub fn add_files(
+        &mut self,
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Vec<String>, Vec<LoadError>> {
+        let mut sets = Vec::new();
+        let mut thresholds = None;
+        let mut errors = Vec::new();
+        for (path, text) in files {
+            if file_name(&path) == JUDGE {
+                match load_thresholds(&path, &text) {
+                    Ok(loaded) => thresholds = Some(loaded),
+                    Err(error) => errors.push(error),
+                }
+            } else {
+                match load_set(&path, text) {
+                    Ok(set) => sets.push(set),
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        let mut ids: Vec<(String, String)> = sets.iter().map(|set| (set.id.clone(), set.path.clone())).collect();
+        ids.sort();
+        for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            errors.push(LoadError {
+                path: pair[1].1.clone(),
+                line: 1,
+                message: format!("the set id `{}` is taken by {}; ids are unique", pair[1].0, pair[0].1),
+            });
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        self.extend(sets);
+        self.thresholds = thresholds.unwrap_or(self.thresholds);
+        Ok(ids.into_iter().map(|(id, _)| id).collect())
+    }
 }
 
 #[derive(Deserialize)]
@@ -105,6 +151,10 @@ struct RawMarker {
     regex: Option<String>,
 }
 
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// Reads one pattern file. `path` is used in messages, and its file name must be the end of the set's id.
 ///
 /// # Errors
@@ -121,11 +171,7 @@ pub fn load_set(path: &str, text: impl Into<Cow<'static, str>>) -> Result<Patter
     let raw = file.set.into_inner();
     let id_at = raw.id.span().start;
     let id = raw.id.into_inner();
-    let stem = path
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches(".toml");
+    let stem = file_name(path).trim_end_matches(".toml");
     let language = raw.language.split('-').next().unwrap_or_default();
     if id != format!("{language}.{stem}") {
         let message =

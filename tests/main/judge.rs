@@ -423,16 +423,27 @@ fn names_that_say_something_are_no_thread() {
 fn short_lines_at_the_foot_go_with_what_stands_there() {
     let news = "News of the day, told at some length. / It rained in the whole of the country.";
     let foot = "Join our list / Two comments / Join our list";
-    assert_eq!(left_of(&format!("{news} / {foot} / Gazette House")), format!("{news} / "));
     assert_eq!(
-        left_of(&format!("{news} / Join our list / By post / Two comments / Gazette House / Join our list")),
+        left_of(&format!("{news} / {foot} / Gazette House")),
+        format!("{news} / ")
+    );
+    assert_eq!(
+        left_of(&format!(
+            "{news} / Join our list / By post / Two comments / Gazette House / Join our list"
+        )),
         format!("{news} / ")
     );
     // A sentence, a list, a foot that two lines make, and one that advertisements make.
     for rest in ["It is Tuesday.", "One / Two / Three / Four"] {
-        assert_eq!(left_of(&format!("{news} / {foot} / {rest}")), format!("{news} / {rest}"));
+        assert_eq!(
+            left_of(&format!("{news} / {foot} / {rest}")),
+            format!("{news} / {rest}")
+        );
     }
-    for short in ["Join our list / Two comments", "Advertisement / Advertisement / Advertisement"] {
+    for short in [
+        "Join our list / Two comments",
+        "Advertisement / Advertisement / Advertisement",
+    ] {
         let left = left_of(&format!("{news} / {short} / Gazette House"));
         assert_eq!(left, format!("{news} / Gazette House"));
     }
