@@ -297,7 +297,7 @@ pub struct Change {
     /// Whose pattern it is.
     #[serde(default)]
     pub publisher: Option<String>,
-    /// How it was judged, see [`Reason::name`].
+    /// How it was judged, see [`Reason::name`](crate::engine::Reason::name).
     #[serde(default)]
     pub reason: String,
     /// The sum of the line's own cues.
