@@ -15,6 +15,7 @@ mod engine {
     pub mod compiled;
     mod gate;
     mod keys;
+    mod needs;
     mod pack;
     mod rarity;
     mod scan;

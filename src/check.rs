@@ -3,18 +3,29 @@
 //! - Every `match` is removed entirely by its own pattern alone; for cues and guards it is found.
 //! - Every near miss of every set comes out byte for byte, with all patterns at work.
 //! - Every `case` comes out exactly as it says.
-//! - Lints: phrases that another one makes useless, short phrases that match anywhere, patterns out of order.
+//! - Every regex can be compiled.
+//! - Lints: phrases that another one makes useless, short phrases that match anywhere, patterns out of order, regexes that cost speed.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use regex_automata::meta;
+
 use crate::engine::{Event, Publisher, Sink, Stripper};
+use crate::patterns::slim::running_regex;
 use crate::patterns::{Anchor, Kind, Marker, Pattern, PatternSet, PatternSets, Selection};
 use crate::text::fold::{Folded, core};
 
 /// A phrase that may stand anywhere is a risk below so many characters.
 const SHORT_ANYWHERE: usize = 10;
+
+/// What a regex may take in memory when it is compiled, in bytes.
+const LARGEST_REGEX: usize = 10 << 20;
+/// A regex that is tried on a larger share of ordinary lines is slow,
+const MOST_TRIED: f64 = 0.06;
+/// if there are so many lines that a share means something.
+const FEWEST_LINES: usize = 1000;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,11 +82,13 @@ pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Pr
             if wanted {
                 matches(&mut report, sets);
                 cases(&mut report, judge);
+                compiles(&mut report);
                 lint_phrases(&mut report);
             }
         }
     }
     lint_doubles(sets, &mut problems);
+    lint_speed(sets, &all, &mut problems);
     let names: HashSet<&str> = sets
         .sets
         .iter()
@@ -92,6 +105,7 @@ pub fn never_found(sets: &PatternSets, texts: impl IntoIterator<Item = Vec<u8>>)
     let stripper = Stripper::new(sets, Selection::new(sets, &["all"], &[]).unwrap_or_default());
     let mut found = FoundIds::default();
     let mut stream = stripper.stream();
+    stream.tell_lone_guards();
     for text in texts {
         let Ok(()) = stream.push(&text, &mut found);
         let Ok(()) = stream.finish(&mut found);
@@ -162,6 +176,7 @@ fn matches(report: &mut Report<'_>, sets: &PatternSets) {
             Kind::Cue { .. } | Kind::Post { .. } | Kind::Guard { .. } => {
                 let mut found = FoundIds::default();
                 let mut stream = stripper.stream();
+                stream.tell_lone_guards();
                 publisher.into_iter().for_each(|publisher| stream.recognize(publisher));
                 let Ok(()) = stream.push(text.as_bytes(), &mut found);
                 let Ok(()) = stream.finish(&mut found);
@@ -210,6 +225,25 @@ fn cases(report: &mut Report<'_>, judge: &Stripper) {
         let output = judge.strip_of(case.input.as_bytes(), publisher).text(&case.input);
         if output != case.output {
             let message = format!("case {} gives {output:?}, not {:?}", number + 1, case.output);
+            report.add(Severity::Error, message);
+        }
+    }
+}
+
+/// A regex that cannot be compiled finds nothing in a text that takes it too many steps.
+fn compiles(report: &mut Report<'_>) {
+    for marker in report.pattern.kind.markers() {
+        let Some(source) = &marker.phrases.regex else { continue };
+        let running = running_regex(source).unwrap_or_default();
+        if let Err(error) = meta::Regex::builder()
+            .configure(meta::Config::new().nfa_size_limit(Some(LARGEST_REGEX)))
+            .build(&running)
+        {
+            let reason = error.size_limit().map_or_else(
+                || error.to_string(),
+                |limit| format!("it takes more than {limit} bytes"),
+            );
+            let message = format!("its regex cannot be compiled: {reason}; split the pattern, or count to less");
             report.add(Severity::Error, message);
         }
     }
@@ -285,6 +319,28 @@ fn lint_doubles(sets: &PatternSets, problems: &mut Vec<Problem>) {
                     }
                     _ => {}
                 }
+            }
+        }
+    }
+}
+
+/// A regex that is tried on many lines of journalism slows every text down.
+fn lint_speed(sets: &PatternSets, all: &Stripper, problems: &mut Vec<Problem>) {
+    let lines: Vec<&String> = sets.patterns().flat_map(|pattern| &pattern.near_misses).collect();
+    let trials = all.trials(lines.iter().map(|line| line.as_str()));
+    for set in &sets.sets {
+        for pattern in &set.patterns {
+            let Some(&tried) = trials.get(&pattern.id) else {
+                continue;
+            };
+            let share = tried as f64 / lines.len() as f64;
+            if lines.len() >= FEWEST_LINES && share > MOST_TRIED {
+                let message = format!(
+                    "its regex is tried on {:.1} % of all near misses, and each trial takes as long as reading a page; let every match hold a word, or two \
+                     together, that few sentences have",
+                    100.0 * share
+                );
+                Report { set, pattern, problems }.add(Severity::Warning, message);
             }
         }
     }

@@ -29,6 +29,7 @@ pub fn run(args: &ExplainArgs) -> Result<ExitStatus> {
         at: 0,
     };
     let mut stream = stripper.stream();
+    stream.tell_lone_guards();
     let mut buffer = vec![0; PIECE];
     loop {
         let place = || format!("{}: cannot read on", path.display());

@@ -102,6 +102,7 @@ impl Compiled {
         writer.bytes(&floating.0).bytes(&with_digit.0);
         writer.bytes(&self.table.targets.0).bytes(&self.table.target_ends.0);
         write_pieces(&mut writer, &self.table.regexes);
+        write_pieces(&mut writer, &self.table.needles);
         writer.bytes(&self.table.loose.0);
         write_pieces(&mut writer, &self.patterns);
         write_pieces(&mut writer, &self.publishers);
@@ -129,6 +130,7 @@ impl Compiled {
             targets: read_numbers(reader),
             target_ends: read_numbers(reader),
             regexes: read_pieces(reader),
+            needles: read_pieces(reader),
             loose: read_numbers(reader),
         };
         Self {

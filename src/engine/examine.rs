@@ -10,7 +10,7 @@ use crate::text::plain::Plain;
 use crate::text::words::is_word;
 use crate::text::wrap::ends_sentence;
 
-use super::gate::has_digit;
+use super::needs::{Held, Memory};
 use super::publishers::{Publisher, Recognized};
 use super::rules::{RegexCache, Rules};
 use super::scan::Hit;
@@ -29,7 +29,14 @@ pub(crate) type Match = (u32, Role, Range<usize>);
 /// Scans the folded text of a paragraph and verifies what was hit.
 ///
 /// Cost: one scan, plus the work for what was hit.
-pub(crate) fn matches(rules: &Rules, scratch: &mut Scratch, recognized: &mut Recognized, plain: &Plain) -> Vec<Match> {
+/// With `guards_alone`, guards are told of even if there is nothing for them to guard; it costs a look at every "she said".
+pub(crate) fn matches(
+    rules: &Rules,
+    scratch: &mut Scratch,
+    recognized: &mut Recognized,
+    plain: &Plain,
+    guards_alone: bool,
+) -> Vec<Match> {
     let table = rules.table();
     let mut hits = std::mem::take(&mut scratch.hits);
     let bytes = plain.bytes();
@@ -41,49 +48,65 @@ pub(crate) fn matches(rules: &Rules, scratch: &mut Scratch, recognized: &mut Rec
     let found = if hits.is_empty() && !loose {
         Vec::new()
     } else {
-        verify(rules, &mut scratch.regexes, recognized, plain.text(), &hits)
+        verify(rules, scratch, recognized, plain.text(), &hits, guards_alone)
     };
     scratch.hits = hits;
     found
 }
 
-fn verify(rules: &Rules, cache: &mut RegexCache, recognized: &mut Recognized, text: &str, hits: &[Hit]) -> Vec<Match> {
+fn verify(
+    rules: &Rules,
+    scratch: &mut Scratch,
+    recognized: &mut Recognized,
+    text: &str,
+    hits: &[Hit],
+    guards_alone: bool,
+) -> Vec<Match> {
     let mut found = Matches::default();
     let mut trial = Trial {
         rules,
-        cache,
+        cache: &mut scratch.regexes,
+        trials: scratch.trials.as_mut(),
+        held: scratch.memory.text(text, &rules.table().needles),
         text,
         core: core(text),
         chars: None,
-        digit: None,
         tried: Vec::new(),
     };
-    for hit in hits {
-        let range = hit.start..hit.end;
-        for target in rules.table().targets(hit.literal) {
-            match target {
-                Target::Phrase {
-                    rule,
-                    role,
-                    anchor,
-                    stem,
-                } => {
-                    if is_phrase(text, &trial.core, &range, anchor, stem) && rules.uses(rule) {
-                        found.add(rule, role, range.clone());
+    for guards in [false, true] {
+        if guards && !guards_alone && found.matches.is_empty() {
+            break;
+        }
+        for hit in hits {
+            let range = hit.start..hit.end;
+            for target in rules.table().targets(hit.literal) {
+                match target {
+                    Target::Phrase {
+                        rule,
+                        role,
+                        anchor,
+                        stem,
+                    } => {
+                        if rules.is_guard(rule) == guards
+                            && is_phrase(text, &trial.core, &range, anchor, stem)
+                            && rules.uses(rule)
+                        {
+                            found.add(rule, role, range.clone());
+                        }
                     }
-                }
-                Target::Name { publisher } => {
-                    if range == trial.core {
-                        recognized.add(Publisher(publisher));
+                    Target::Name { publisher } => {
+                        if range == trial.core {
+                            recognized.add(Publisher(publisher));
+                        }
                     }
+                    Target::Regex { regex } => trial.run(regex, guards, &mut found),
                 }
-                Target::Regex { regex } => trial.run(regex, &mut found),
             }
         }
-    }
-    if let Some(&first) = text.as_bytes().get(trial.core.start) {
-        for regex in rules.table().loose(first) {
-            trial.run(regex, &mut found);
+        if let Some(&first) = text.as_bytes().get(trial.core.start) {
+            for regex in rules.table().loose(first) {
+                trial.run(regex, guards, &mut found);
+            }
         }
     }
     found.matches.retain(|(rule, ..)| {
@@ -93,36 +116,53 @@ fn verify(rules: &Rules, cache: &mut RegexCache, recognized: &mut Recognized, te
     found.matches
 }
 
+/// The rules of which a regex is tried on a text.
+pub(crate) fn trials(rules: &Rules, text: &str) -> Vec<u32> {
+    let mut plain = Plain::default();
+    plain.push_line(text.as_bytes());
+    plain.seal();
+    let mut scratch = Scratch {
+        trials: Some(Vec::new()),
+        ..Scratch::default()
+    };
+    matches(rules, &mut scratch, &mut Recognized::default(), &plain, true);
+    let mut trials = scratch.trials.unwrap_or_default();
+    trials.sort_unstable();
+    trials.dedup();
+    trials
+}
+
 /// The regexes that are tried on a text, each once.
 struct Trial<'t> {
     rules: &'t Rules,
     cache: &'t mut RegexCache,
+    trials: Option<&'t mut Vec<u32>>,
+    held: Held<'t>,
     text: &'t str,
     core: Range<usize>,
     chars: Option<usize>,
-    digit: Option<bool>,
     tried: Vec<u32>,
 }
 
 impl Trial<'_> {
-    fn run(&mut self, regex: u32, found: &mut Matches) {
-        if self.tried.contains(&regex) {
+    /// Tries a regex, if it is one of a guard or if it is none.
+    fn run(&mut self, regex: u32, guards: bool, found: &mut Matches) {
+        let lazy = self.rules.regex(regex);
+        if self.rules.is_guard(lazy.rule) != guards || self.tried.contains(&regex) {
             return;
         }
         self.tried.push(regex);
         let text = self.text;
-        let lazy = self.rules.regex(regex);
         let window = match lazy.anchor {
             Anchor::Whole => self.core.clone(),
             Anchor::Start => self.core.start..text.len(),
             Anchor::End => 0..self.core.end,
             Anchor::Anywhere => 0..text.len(),
         };
-        let digit = &mut self.digit;
-        let has_digit = || *digit.get_or_insert_with(|| has_digit(text));
+        let held = &mut self.held;
         if !lazy
             .gate
-            .admits(&text.as_bytes()[window.clone()], lazy.anchor, has_digit)
+            .admits(&text.as_bytes()[window.clone()], lazy.anchor, || held.has_digit())
             || !self.rules.uses(lazy.rule)
         {
             return;
@@ -132,6 +172,12 @@ impl Trial<'_> {
             && *self.chars.get_or_insert_with(|| count_chars(text)) > max_chars
         {
             return;
+        }
+        if !lazy.may_match(&text[window.clone()], &mut self.held) {
+            return;
+        }
+        if let Some(trials) = &mut self.trials {
+            trials.push(lazy.rule);
         }
         if let Some(matched) = lazy.find(&text[window.clone()], self.cache) {
             let range = window.start + matched.start..window.start + matched.end;
@@ -167,6 +213,9 @@ fn publisher_of(rules: &Rules, pattern: &Pattern) -> Option<Publisher> {
 pub(crate) struct Scratch {
     hits: Vec<Hit>,
     regexes: RegexCache,
+    memory: Memory,
+    /// The rules whose regexes were tried, if that is asked for.
+    trials: Option<Vec<u32>>,
 }
 
 #[derive(Default)]

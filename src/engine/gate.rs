@@ -182,7 +182,7 @@ fn most_chars(hir: &Hir) -> Option<u32> {
 }
 
 /// Whether every match holds a digit.
-fn holds_digit(hir: &Hir) -> bool {
+pub(crate) fn holds_digit(hir: &Hir) -> bool {
     /// A class with more characters in a row is more than digits.
     const MOST: u32 = 64;
     match hir.kind() {

@@ -6,13 +6,17 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text::words::load;
+
 use super::pack::{Numbers, number};
 
 /// How many bytes keys have.
 pub(crate) const SIZES: [usize; 5] = [8, 5, 3, 2, 1];
 
-/// Bits for each key: 6 of 100 words that are no key are looked up all the same.
+/// Bits for each key, of which two in one word are set: 1 of 100 words that are no key is looked up all the same.
 const BITS: usize = 16;
+/// Bytes of such a word.
+const WORD: usize = 8;
 
 /// A size of 16 bytes: a key, and the range of its items.
 const SLOT: usize = 16;
@@ -54,17 +58,17 @@ impl Keys {
     pub fn of(mut keyed: Vec<(usize, u64, u32)>) -> Self {
         keyed.sort_by_key(|&(_, key, _)| key);
         let groups: Vec<&[(usize, u64, u32)]> = keyed.chunk_by(|a, b| a.1 == b.1).collect();
-        let mut bits = vec![0u8; (groups.len() * BITS / 8).next_power_of_two().max(8)];
+        let mut bits = vec![0u64; (groups.len() * BITS / 64).next_power_of_two().max(2)];
         let mut slots = vec![0u8; (groups.len() * 2).next_power_of_two().max(2) * SLOT];
         let count = slots.len() / SLOT;
         let mut first = 0;
         for group in &groups {
             let key = group[0].1;
-            let bit = place(hash(key), bits.len() * 8);
-            bits[bit / 8] |= 1 << (bit % 8);
+            let word = place(hash(key), bits.len());
+            bits[word] |= pair(hash(key));
             let mut slot = place(hash(key), count);
             while slots[slot * SLOT + 12..][..4] != [0; 4] {
-                slot = (slot + 1) % count;
+                slot = (slot + 1) & (count - 1);
             }
             let bytes = &mut slots[slot * SLOT..][..SLOT];
             bytes[..8].copy_from_slice(&key.to_le_bytes());
@@ -73,7 +77,7 @@ impl Keys {
             first += group.len();
         }
         Self {
-            bits: bits.into(),
+            bits: bits.into_iter().flat_map(u64::to_le_bytes).collect::<Vec<u8>>().into(),
             slots: slots.into(),
             items: Numbers::of(keyed.iter().map(|item| item.2)),
             sizes: keyed.iter().fold(0, |sizes, item| sizes | 1 << item.0),
@@ -89,8 +93,8 @@ impl Keys {
             }
             let key = key(bytes, size);
             let hash = hash(key);
-            let bit = place(hash, self.bits.len() * 8);
-            if self.bits[bit / 8] >> (bit % 8) & 1 == 1
+            let word = load(&self.bits, place(hash, self.bits.len() / WORD) * WORD);
+            if word & pair(hash) == pair(hash)
                 && let Some(range) = self.look_up(key, hash)
             {
                 take(range);
@@ -113,9 +117,15 @@ impl Keys {
                 let first = u32::from_le_bytes(*first) as usize;
                 return Some(first..first + length);
             }
-            slot = (slot + 1) % count;
+            slot = (slot + 1) & (count - 1);
         }
     }
+}
+
+/// Two bits of a word. The highest bits of the hash tell which word it is, so these come from the others.
+#[inline]
+fn pair(hash: u64) -> u64 {
+    1 << (hash >> 32 & 63) | 1 << (hash >> 38 & 63)
 }
 
 /// Where a hash belongs among so many, a power of two.

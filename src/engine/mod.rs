@@ -14,6 +14,7 @@ mod gaps;
 mod gate;
 mod keys;
 mod letters;
+mod needs;
 mod pack;
 mod publishers;
 mod rarity;
@@ -28,6 +29,7 @@ mod table;
 mod threads;
 mod unit;
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -168,6 +170,19 @@ impl Stripper {
     /// the publisher's name as a line of its own, or a line before went by one of its patterns.
     pub fn publisher(&self, place: &str) -> Option<Publisher> {
         self.rules.publishers().find(place)
+    }
+
+    /// On how many of some texts, each a line, the regexes of a pattern are tried; by the ids of the patterns.
+    ///
+    /// A trial takes some microseconds, so this tells what a pattern costs.
+    pub(crate) fn trials<'t>(&self, texts: impl Iterator<Item = &'t str>) -> BTreeMap<String, usize> {
+        let mut trials = BTreeMap::new();
+        for text in texts {
+            for rule in examine::trials(&self.rules, text) {
+                *trials.entry(self.rules.pattern(rule).id.clone()).or_insert(0) += 1;
+            }
+        }
+        trials
     }
 
     /// How many patterns are in use: those that remove, and those that are evidence.

@@ -2,18 +2,20 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use regex_automata::meta;
+use regex_automata::nfa::thompson::backtrack::{self as bounded, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_syntax::hir::Hir;
 
-use crate::patterns::{Anchor, Pattern, Selection, Thresholds};
+use crate::patterns::{Anchor, Kind, Pattern, Selection, Thresholds};
 
 use super::backtrack::{self, TooHard};
 use super::compiled::Compiled;
 use super::gate::Gate;
+use super::needs::{Held, Needs};
 use super::pack::{Reader, number};
 use super::publishers::Publishers;
 use super::table::{Role, Table, role};
@@ -22,6 +24,12 @@ use super::table::{Role, Table, role};
 const LONGEST_TRIED: usize = 16 << 10;
 /// What a searching regex may remember between matches, in bytes.
 const REGEX_CACHE: usize = 256 << 10;
+/// What going back may remember, in bytes: enough for a paragraph and all but the largest regexes.
+const VISITED: usize = 512 << 10;
+/// A text that is too hard counts as so many that are not,
+const HARD: u32 = 8;
+/// and a regex for which there are so many more of them is compiled at once.
+const MOST_HARD: u32 = 4 * HARD;
 
 /// A regex of a rule, compiled when it is first needed.
 #[derive(Debug)]
@@ -30,52 +38,66 @@ pub(crate) struct LazyRegex {
     pub role: Role,
     pub anchor: Anchor,
     pub gate: Gate,
+    needs: Needs,
     source: String,
     hir: OnceLock<Option<Hir>>,
-    /// It took too many steps once, so it is compiled.
-    is_hard: AtomicBool,
+    /// How often it took too many steps of late.
+    hardness: AtomicU32,
     compiled: OnceLock<Option<CompiledRegex>>,
 }
 
-/// There are hundreds of regexes, each tried on few lines. One that is anchored fails on the first words, so it runs on the engine that needs the
-/// least memory and shares what it needs while it runs. The others go over whole lines, where that engine takes four times as long.
+/// There are hundreds of regexes, each tried on few lines. Those that are anchored run on engines that need little memory and share what they need while they run:
+/// one that goes back, and for long texts one that takes three times as long. The others go over whole lines.
 #[derive(Debug)]
 enum CompiledRegex {
-    Anchored(PikeVM),
+    Anchored(BoundedBacktracker, PikeVM),
     Searching(meta::Regex),
 }
 
 /// What regexes need while they run. One for each stream.
 #[derive(Debug, Default)]
-pub(crate) struct RegexCache(Option<pikevm::Cache>);
+pub(crate) struct RegexCache {
+    bounded: Option<bounded::Cache>,
+    pikevm: Option<pikevm::Cache>,
+}
 
 impl LazyRegex {
     pub(super) fn read(mut reader: Reader<'_>) -> Self {
         let (rule, role) = (number(reader.number()), role(number(reader.number())));
         let anchor = Anchor::ALL[reader.number()];
         let gate = Gate::read(&mut reader);
+        let needs = Needs::read(&mut reader);
         let source = reader.text().to_owned();
         Self {
             rule,
             role,
             anchor,
             gate,
+            needs,
             source,
             hir: OnceLock::new(),
-            is_hard: AtomicBool::new(false),
+            hardness: AtomicU32::new(0),
             compiled: OnceLock::new(),
         }
     }
 
-    /// The first match in a text. None is found by a regex too large to compile, which the tests of the pattern sets report.
+    /// Whether it is worth a trial on a text, a part of that of which it is known what it holds.
+    pub fn may_match(&self, text: &str, whole: &mut Held<'_>) -> bool {
+        text.len() <= LONGEST_TRIED && self.needs.are_met(whole)
+    }
+
+    /// The first match in a text. None is found by a regex too large to compile, which a check of the pattern sets reports.
     pub fn find(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
-        if text.len() > LONGEST_TRIED {
-            return None;
-        }
-        if !self.is_hard.load(Ordering::Relaxed) {
+        let hardness = self.hardness.load(Ordering::Relaxed);
+        if hardness < MOST_HARD {
             match self.find_slowly(text) {
-                Ok(found) => return found,
-                Err(TooHard) => self.is_hard.store(true, Ordering::Relaxed),
+                Ok(found) => {
+                    if hardness > 0 {
+                        self.hardness.store(hardness - 1, Ordering::Relaxed);
+                    }
+                    return found;
+                }
+                Err(TooHard) => self.hardness.store(hardness + HARD, Ordering::Relaxed),
             }
         }
         self.find_compiled(text, cache)
@@ -92,10 +114,15 @@ impl LazyRegex {
     pub(super) fn find_compiled(&self, text: &str, cache: &mut RegexCache) -> Option<Range<usize>> {
         let compiled = self.compiled.get_or_init(|| self.compile());
         match compiled.as_ref()? {
-            CompiledRegex::Anchored(compiled) => {
-                let cache = cache.0.get_or_insert_with(|| compiled.create_cache());
-                cache.reset(compiled);
-                compiled.find(cache, text).map(|found| found.range())
+            CompiledRegex::Anchored(backtracker, vm) => {
+                let going_back = cache.bounded.get_or_insert_with(|| backtracker.create_cache());
+                going_back.reset(backtracker);
+                let found = backtracker.try_find(going_back, text).unwrap_or_else(|_| {
+                    let cache = cache.pikevm.get_or_insert_with(|| vm.create_cache());
+                    cache.reset(vm);
+                    vm.find(cache, text)
+                });
+                found.map(|found| found.range())
             }
             CompiledRegex::Searching(compiled) => compiled.find(text).map(|found| found.range()),
         }
@@ -109,8 +136,13 @@ impl LazyRegex {
     fn compile(&self) -> Option<CompiledRegex> {
         if self.is_anchored() {
             let config = thompson::Config::new().which_captures(WhichCaptures::Implicit);
-            let compiled = pikevm::Builder::new().thompson(config).build(&self.source);
-            return compiled.ok().map(CompiledRegex::Anchored);
+            let nfa = thompson::Compiler::new().configure(config).build(&self.source).ok()?;
+            let config = BoundedBacktracker::config().visited_capacity(VISITED);
+            let backtracker = BoundedBacktracker::builder()
+                .configure(config)
+                .build_from_nfa(nfa.clone())
+                .ok()?;
+            return Some(CompiledRegex::Anchored(backtracker, PikeVM::new_from_nfa(nfa).ok()?));
         }
         let config = meta::Config::new()
             .which_captures(WhichCaptures::Implicit)
@@ -174,6 +206,11 @@ impl Rules {
     /// Whether the selection uses a rule.
     pub fn uses(&self, rule: u32) -> bool {
         self.rule(rule).is_used
+    }
+
+    /// Whether a rule only guards against others.
+    pub fn is_guard(&self, rule: u32) -> bool {
+        matches!(self.pattern(rule).kind, Kind::Guard { .. })
     }
 
     /// How many rules the selection uses.

@@ -63,6 +63,8 @@ pub struct Stream<'s> {
     /// The last paragraph was a quotation with quote marks.
     in_quotation: bool,
     paragraph: Paragraph,
+    /// Guards are told of where there is nothing to guard against, too.
+    lone_guards: bool,
     /// Whose document it may be.
     recognized: Recognized,
     repeats: Repeats,
@@ -116,6 +118,7 @@ impl<'s> Stream<'s> {
             paragraph: Paragraph::default(),
             recognized: Recognized::default(),
             repeats: Repeats::default(),
+            lone_guards: false,
             scratch: examine::Scratch::default(),
             layers: Layers::default(),
         }
@@ -124,6 +127,11 @@ impl<'s> Stream<'s> {
     /// Says whose the document is, before its first bytes. It holds until the document is finished.
     pub fn recognize(&mut self, publisher: Publisher) {
         self.recognized.add(publisher);
+    }
+
+    /// Tells of guards on every line, also where nothing else was found that they could guard. It costs a look at every "she said".
+    pub fn tell_lone_guards(&mut self) {
+        self.lone_guards = true;
     }
 
     /// Takes the next bytes of the document.
@@ -159,6 +167,7 @@ impl<'s> Stream<'s> {
             buffer,
             paragraph,
             scratch,
+            lone_guards: self.lone_guards,
             ..Self::new(self.rules)
         };
         Ok(())
@@ -297,14 +306,21 @@ impl<'s> Stream<'s> {
         self.in_quotation = paragraph.quote_mark && (self.in_quotation || self.after_colon);
         let ends_colon = plain.bytes().ends_with(b":");
         self.after_colon = ends_colon && !paragraph.quote_mark;
+        let is_idle = self.layers.are_idle();
         let matches = if self.in_quotation {
             Vec::new()
         } else {
-            examine::matches(self.rules, &mut self.scratch, &mut self.recognized, plain)
+            examine::matches(
+                self.rules,
+                &mut self.scratch,
+                &mut self.recognized,
+                plain,
+                self.lone_guards || !is_idle,
+            )
         };
         let bytes = first.start..last.end;
         let lines = paragraph.first_line..paragraph.first_line + paragraph.lines.len();
-        if matches.is_empty() && self.layers.are_idle() {
+        if matches.is_empty() && is_idle {
             paragraph.lines.clear();
             self.layers.letters.pass(ends_colon, paragraph.ends_sentence);
             self.layers.spacing.pass(false);

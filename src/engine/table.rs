@@ -10,6 +10,7 @@ use crate::patterns::{Anchor, Marker, PatternSets};
 use crate::text::fold::Folded;
 
 use super::gate::Gate;
+use super::needs::{Needles, Needs};
 use super::pack::{Numbers, Pieces, Writer, number};
 use super::rarity::Rarity;
 use super::scan::{Inside, Places, Scanner};
@@ -83,8 +84,10 @@ pub(crate) struct Table {
     pub targets: Numbers,
     /// Where the targets of each literal end.
     pub target_ends: Numbers,
-    /// Rule, role, anchor, gate and source of each regex.
+    /// Rule, role, anchor, gate, needs and source of each regex.
     pub regexes: Pieces,
+    /// The literals that the needs of regexes name.
+    pub needles: Pieces,
     /// Regexes that may begin with a digit, whatever follows: for each byte that may begin one, where its regexes end, and then the regexes.
     pub loose: Numbers,
 }
@@ -167,6 +170,7 @@ fn loose(gates: &[(u32, Gate)]) -> Vec<u32> {
 struct Draft {
     literals: BTreeMap<String, (Places, Vec<Target>)>,
     regexes: Vec<Vec<u8>>,
+    needles: Needles,
     loose: Vec<(u32, Gate)>,
     rarity: Rarity,
 }
@@ -230,6 +234,7 @@ impl Draft {
                 .number(role as usize)
                 .number(anchor as usize);
             gate.write(&mut writer);
+            Needs::of(&hir, &mut self.needles).write(&mut writer);
             writer.text(&source);
             self.regexes.push(writer.0);
         }
@@ -263,6 +268,7 @@ impl Draft {
             targets: Numbers::of(targets),
             target_ends: Numbers::of(ends),
             regexes: Pieces::of(self.regexes),
+            needles: self.needles.pieces(),
             loose: Numbers::of(loose(&self.loose)),
         }
     }
