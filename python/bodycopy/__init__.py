@@ -8,12 +8,13 @@
 >>> [(removal.category, removal.text) for removal in stripped.removals]
 [('advertising', 'ADVERTISEMENT\\n')]
 
-Columns go through :meth:`Stripper.strip_array` and :meth:`Stripper.strip_batch` without a Python object for each row. The modules
-``bodycopy.spark``, ``bodycopy.ray`` and ``bodycopy.datatrove`` are for the engines of these names; each is imported on its own.
+Columns go through :meth:`Stripper.strip_array` and :meth:`Stripper.strip_batch` without a Python object for each row. :class:`BatchStripper` is the same as a
+callable, for Hugging Face datasets and others that map batches. The module ``bodycopy.datatrove`` is a step for datatrove; it is imported on its own.
 """
 
+from ._batches import BatchStripper, ledger
 from ._native import VERSION as __version__
 from ._records import Evidence, PatternError, Removal, Stripped
 from ._stripper import Stripper
 
-__all__ = ["Evidence", "PatternError", "Removal", "Stripped", "Stripper", "__version__"]
+__all__ = ["BatchStripper", "Evidence", "PatternError", "Removal", "Stripped", "Stripper", "__version__", "ledger"]

@@ -67,6 +67,14 @@ def clean(binary: Path, folder: Path, *options: str) -> None:
     subprocess.run([*map(str, command), *options], check=True)
 
 
+def follow(title: str) -> None:
+    """Run the Python code of a section of the README, in the working folder."""
+    readme = (ROOT / "python" / "README.md").read_text(encoding="utf-8")
+    section = readme.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    code = section.split("```python\n")[1].split("```")[0]
+    exec(compile(code, f"README.md, {title}", "exec"), {"__name__": "recipe"})
+
+
 def as_in_the_ledger(removal) -> dict:
     """A removal, as a record or a row, with the names and the form of the ledger."""
     row = removal if isinstance(removal, dict) else as_row(removal)
