@@ -76,6 +76,7 @@ pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Pr
         }
     }
     lint_doubles(sets, &mut problems);
+    lost_exceptions(sets, &mut problems);
     let names: HashSet<&str> = sets
         .sets
         .iter()
@@ -212,6 +213,22 @@ fn cases(report: &mut Report<'_>, judge: &Stripper) {
             let message = format!("case {} gives {output:?}, not {:?}", number + 1, case.output);
             report.add(Severity::Error, message);
         }
+    }
+}
+
+fn lost_exceptions(sets: &PatternSets, problems: &mut Vec<Problem>) {
+    for lost in sets.lost_exceptions() {
+        let owner = sets.sets.iter().filter(|set| set.path == lost.path);
+        let pattern = owner
+            .flat_map(|set| &set.patterns)
+            .find(|pattern| pattern.line == lost.line);
+        problems.push(Problem {
+            severity: Severity::Error,
+            id: pattern.map(|pattern| pattern.id.clone()).unwrap_or_default(),
+            path: lost.path,
+            line: lost.line,
+            message: lost.message,
+        });
     }
 }
 

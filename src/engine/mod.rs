@@ -31,7 +31,7 @@ mod unit;
 use std::convert::Infallible;
 use std::ops::Range;
 
-use crate::patterns::{PatternSets, Selection, UnknownName};
+use crate::patterns::{PatternSets, Selection, Thresholds, UnknownName};
 
 pub use publishers::Publisher;
 pub use removal::{Event, Evidence, Reason, Removal, Sink};
@@ -168,6 +168,11 @@ impl Stripper {
     /// the publisher's name as a line of its own, or a line before went by one of its patterns.
     pub fn publisher(&self, place: &str) -> Option<Publisher> {
         self.rules.publishers().find(place)
+    }
+
+    /// When evidence is enough.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.rules.thresholds
     }
 
     /// How many patterns are in use: those that remove, and those that are evidence.
