@@ -13,6 +13,7 @@ mod layers;
 mod leave_one_out;
 mod ledger;
 mod loader;
+mod pages;
 mod patches;
 mod pattern_sets;
 mod properties;
