@@ -39,7 +39,7 @@ impl By {
     }
 }
 
-/// How much is kept.
+/// How much is kept at the end; on the way there it may be a quarter more.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// So many samples of a group.
@@ -61,7 +61,7 @@ impl Limits {
             per_group,
             samples: usize::MAX,
             bytes: 64 << 20,
-            documents: 50_000,
+            documents: 20_000,
             extent,
         }
     }
@@ -85,9 +85,13 @@ pub struct Sample {
 type SampleOrder = (Reverse<u32>, u64);
 
 impl Sample {
+    /// What it takes in memory, about.
     fn bytes(&self) -> usize {
-        const REST: usize = 400;
-        REST + self.parts.iter().map(|part| part.text.len() + 40).sum::<usize>()
+        const EACH: usize = 32;
+        let parts = self.parts.iter().map(|part| size_of::<Part>() + part.text.len() + EACH);
+        let why = self.change.why.iter().flat_map(|why| &why.evidence);
+        let clues = why.map(|clue| size_of_val(clue) + clue.pattern.len() + clue.text.len() + 2 * EACH);
+        size_of::<Self>() + 8 * EACH + self.place.file.len() + parts.chain(clues).sum::<usize>()
     }
 }
 
@@ -225,7 +229,7 @@ impl Gathering {
         for (index, change) in difference.changes.iter().enumerate() {
             self.add_change(difference, index, change);
         }
-        if self.held.0 > self.limits.samples || self.held.1 > self.limits.bytes {
+        if self.overflows() {
             self.shrink();
         }
     }
@@ -295,39 +299,60 @@ impl Gathering {
         }
     }
 
-    /// Keeps fewer samples of each group, until there is room again.
+    /// Whether there is room for the samples.
+    const fn fits(&self) -> bool {
+        self.held.0 <= self.limits.samples && self.held.1 <= self.limits.bytes
+    }
+
+    /// Whether there are so many that it is time to keep fewer. Not each time that there is one too many, as that takes a
+    /// look at all of them.
+    const fn overflows(&self) -> bool {
+        let (samples, bytes) = (self.limits.samples, self.limits.bytes);
+        self.held.0 > samples.saturating_add(samples / 4) || self.held.1 > bytes.saturating_add(bytes / 4)
+    }
+
+    /// Keeps as many samples of each group as there is room for.
     fn shrink(&mut self) {
-        let largest = self.groups.values().map(|group| group.samples.len()).max().unwrap_or(0);
-        self.most = self.most.min(largest);
+        let lengths: Vec<usize> = self.groups.values().map(|group| group.samples.len()).collect();
+        let all = |most: usize| lengths.iter().map(|length| *length.min(&most)).sum::<usize>();
+        let (mut least, mut most) = (1, self.most.min(lengths.iter().copied().max().unwrap_or(1)).max(1));
+        while least < most {
+            let middle = (least + most).div_ceil(2);
+            if all(middle) <= self.limits.samples {
+                least = middle;
+            } else {
+                most = middle - 1;
+            }
+        }
+        self.most = least;
         loop {
             for group in self.groups.values_mut() {
                 group.tidy(self.most);
             }
             self.count();
-            if self.held.0 <= self.limits.samples / 2 && self.held.1 <= self.limits.bytes / 2 {
+            if self.fits() {
                 return;
             }
-            if self.most <= 1 {
+            if self.most == 1 {
                 break;
             }
-            self.most /= 2;
+            self.most = (self.most * 3 / 4).max(1);
         }
         // There are too many groups for a sample of each: those of the most certain go.
-        let mut order: Vec<_> = self
-            .groups
-            .iter()
-            .filter(|(_, group)| !group.samples.is_empty())
-            .collect();
-        order.sort_by(|(_, a), (_, b)| a.compare(b));
-        let certain: Vec<_> = order[order.len() / 2..].iter().map(|(key, _)| (*key).clone()).collect();
-        for key in certain {
-            if let Some(group) = self.groups.get_mut(&key) {
-                group.samples.clear();
-                // No other sample is wanted in its place.
-                group.worst = Some((Reverse(u32::MAX), 0));
+        while !self.fits() {
+            let with_samples = self.groups.iter().filter(|(_, group)| !group.samples.is_empty());
+            let mut order: Vec<_> = with_samples.collect();
+            order.sort_by(|(_, a), (_, b)| a.compare(b));
+            let certain: Vec<_> = order[order.len() / 2..].iter().map(|(key, _)| (*key).clone()).collect();
+            for key in certain {
+                if let Some(group) = self.groups.get_mut(&key) {
+                    group.samples.clear();
+                    // No other sample is wanted in its place.
+                    group.worst = Some((Reverse(u32::MAX), 0));
+                }
             }
+            self.count();
         }
-        self.count();
     }
 
     fn count(&mut self) {
@@ -348,6 +373,9 @@ impl Gathering {
 
     /// All groups, in order.
     pub fn finish(&mut self) -> Gathered {
+        if !self.fits() {
+            self.shrink();
+        }
         let mut groups = self.sorted();
         for group in &mut groups {
             group.tidy(self.most);
@@ -451,7 +479,7 @@ mod tests {
                 "common".to_owned()
             };
             gathering.add(&document(number, &pattern, 9.0));
-            assert!(gathering.held.0 <= 101, "{}", gathering.held.0);
+            assert!(gathering.held.0 <= 126, "{}", gathering.held.0);
         }
         let gathered = gathering.finish();
         assert_eq!(gathered.groups.len(), 301);

@@ -19,8 +19,10 @@ use crate::review::groups::{By, Gathering, Limits};
 use crate::review::terminal::{Groups, Inline, Look, SideBySide, Unified};
 use crate::review::{JsonGroups, JsonPrinter, PagePrinter, PatchPrinter};
 
-/// So many removals a page has at most. A browser takes half a second to read them.
+/// So many removals a page has at most.
 const PAGE_REMOVALS: usize = 50_000;
+/// So much memory they take at most, about; the page is less than half as large.
+const PAGE_BYTES: usize = 128 << 20;
 /// So many bytes of the text before a sample, and behind it, are kept at most.
 const AROUND: usize = 400;
 
@@ -102,6 +104,7 @@ fn write_out(args: &DiffArgs, setup: &Setup, source: &Source) -> Result<Shown> {
 fn write_page(args: &DiffArgs, setup: &Setup, source: &Source, path: &Path) -> Result<Shown> {
     let limits = Limits {
         samples: PAGE_REMOVALS,
+        bytes: PAGE_BYTES,
         ..Limits::new(PAGE_REMOVALS, extent(args.context.unwrap_or(2)))
     };
     let gathering = Gathering::new(By::Pattern, *setup.stripper().thresholds(), limits);

@@ -21,10 +21,13 @@
     return { index, pattern, file, document, field, first, last, reason, sum, letter, doubts, parts, evidence };
   });
   const patternOf = (item) => data.patterns[item.pattern];
+  const categoryOf = (pattern) => pattern.category || pattern.verdict;
   const fileOf = (item) => data.files[item.file];
   // Parts: 0 both, 1 and 2 what the removal is about (gone, come), 3 and 4 other changes nearby.
   const own = (item, side) => item.parts.filter(([kind]) => kind === side).map(([, text]) => text).join("");
   const textOf = (item) => (patternOf(item).verdict === "lost" ? own(item, 2) : own(item, 1));
+  // What a pattern took can be kept from then on. Nothing else can be decided here.
+  const canDecide = (item) => patternOf(item).id !== "" && patternOf(item).verdict !== "lost";
   const placeOf = (item) => {
     const field = item.field ? ` (${item.field})` : "";
     return data.single[item.file] ? `${fileOf(item)}:${item.first}` : `${fileOf(item)}, document ${item.document}${field}, line ${item.first}`;
@@ -58,10 +61,12 @@
     return searched[item.index];
   };
 
+  const ranks = new Map([...data.files].sort().map((name, rank) => [name, rank]));
+  const rank = (item) => ranks.get(fileOf(item));
   const orders = {
     doubt: null,
     pattern: (a, b) => patternOf(a).id.localeCompare(patternOf(b).id) || a.index - b.index,
-    place: (a, b) => a.file - b.file || a.document - b.document || a.first - b.first,
+    place: (a, b) => rank(a) - rank(b) || a.document - b.document || a.first - b.first,
     length: (a, b) => textOf(b).length - textOf(a).length || a.index - b.index,
   };
 
@@ -73,7 +78,7 @@
     const kept = current >= 0 ? view[current] : null;
     view = items.filter((item) => {
       if (filter.pattern !== null && item.pattern !== filter.pattern) return false;
-      if (category && patternOf(item).category !== category) return false;
+      if (category && categoryOf(patternOf(item)) !== category) return false;
       if (doubt && !(item.doubts & (1 << Number(doubt)))) return false;
       if (decision && (decisions.get(item.index) || "none") !== decision) return false;
       return !text || haystack(item).includes(text);
@@ -147,10 +152,6 @@
       if (kind === 0) text.append(words);
       else text.append(make(kind % 2 ? "del" : "ins", { textContent: words, className: kind > 2 ? "other" : "" }));
     }
-    const accept = make("button", { type: "button", textContent: "Accept" });
-    const reject = make("button", { type: "button", textContent: "Reject" });
-    accept.addEventListener("click", () => decide(item, "accept"));
-    reject.addEventListener("click", () => decide(item, "reject"));
     const element = make("article", {
       id: `item-${item.index}`, tabIndex: -1,
       "aria-labelledby": `of-${item.index}`, "aria-posinset": position + 1, "aria-setsize": view.length,
@@ -164,7 +165,14 @@
       element.append(make("details", { className: "why" },
         make("summary", { textContent: `evidence (${clues.length})` }), make("ul", {}, ...clues)));
     }
-    element.append(make("div", { className: "verdict" }, accept, reject));
+    if (canDecide(item)) {
+      const buttons = [["accept", "Accept"], ["reject", "Reject"]].map(([decision, textContent]) => {
+        const button = make("button", { type: "button", textContent });
+        button.addEventListener("click", () => decide(item, decision));
+        return button;
+      });
+      element.append(make("div", { className: "verdict" }, ...buttons));
+    }
     element.addEventListener("focus", () => { current = view.indexOf(item); });
     show(element, item);
     return element;
@@ -180,12 +188,13 @@
   const show = (element, item) => {
     const decision = decisions.get(item.index);
     element.dataset.decision = decision || "";
-    const [accept, reject] = element.querySelectorAll(".verdict button");
-    accept.setAttribute("aria-pressed", decision === "accept");
-    reject.setAttribute("aria-pressed", decision === "reject");
+    for (const button of element.querySelectorAll(".verdict button")) {
+      button.setAttribute("aria-pressed", button.textContent.toLowerCase() === decision);
+    }
   };
 
   const set = (item, decision) => {
+    if (!canDecide(item)) return;
     if (decision && decisions.get(item.index) !== decision) decisions.set(item.index, decision);
     else decisions.delete(item.index);
     const element = by(`item-${item.index}`);
@@ -214,7 +223,7 @@
   const toggle = (button, on) => button.setAttribute("aria-pressed", on);
   const categories = new Map();
   for (const pattern of data.patterns) {
-    const name = pattern.category || pattern.verdict;
+    const name = categoryOf(pattern);
     categories.set(name, (categories.get(name) || 0) + pattern.removals);
   }
   const largest = Math.max(1, ...categories.values());
@@ -297,8 +306,9 @@
   const kinds = { removed: (count) => plural(count, "removal"), changed: (count) => plural(count, "change") };
   const counts = Object.entries(data.verdicts).map(([name, count]) => kinds[name]?.(count) ?? `${number.format(count)} ${name}`);
   const sample = items.length < total ? `; ${number.format(items.length)} of them are in this page, the least certain first` : "";
-  by("totals").textContent = total === 0 ? "no removals"
-    : `${counts.join(", ")} by ${plural(data.patterns.length, "pattern")} in ${plural(data.documents, "document")}${sample}`;
+  const known = data.patterns.filter((pattern) => pattern.id).length;
+  const of = known ? ` by ${plural(known, "pattern")}` : "";
+  by("totals").textContent = total === 0 ? "no removals" : `${counts.join(", ")}${of} in ${plural(data.documents, "document")}${sample}`;
 
   // What was decided, for `bodycopy review apply`.
   const decided = () => {
@@ -379,6 +389,9 @@
   by("accept-all").addEventListener("click", () => all("accept", "Accept"));
   by("reject-all").addEventListener("click", () => all("reject", "Reject"));
   if (innerWidth < 640) by("patterns").open = false;
+  if (!items.some(canDecide)) {
+    for (const part of document.querySelectorAll(".decides")) part.hidden = true;
+  }
 
   sortRows();
   choose();

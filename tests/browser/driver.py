@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -16,6 +17,7 @@ FLAGS = [
 ]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Keys that have no character, as WebDriver writes them.
+ENTER = "\ue007"
 ESCAPE = "\ue00c"
 
 
@@ -43,6 +45,8 @@ class Browser:
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"}}
         created = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.session = f"/session/{created['sessionId']}"
+        self.downloads = self.profile / "downloads"
+        self.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads))
 
     def __enter__(self):
         return self
@@ -65,7 +69,10 @@ class Browser:
             raise RuntimeError(error.read().decode()) from error
 
     def open(self, path):
-        self.call("POST", f"{self.session}/url", {"url": Path(path).resolve().as_uri()})
+        self.open_url(Path(path).resolve().as_uri())
+
+    def open_url(self, url):
+        self.call("POST", f"{self.session}/url", {"url": url})
 
     def run(self, script, *args):
         return self.call("POST", f"{self.session}/execute/sync", {"script": script, "args": list(args)})
@@ -92,6 +99,15 @@ class Browser:
                 assert value, f"not in {seconds} s: {script}"
                 return value
             time.sleep(0.05)
+
+    def downloaded(self, name, seconds=20):
+        """What the browser has saved under this name, as text."""
+        path = self.downloads / name
+        deadline = time.monotonic() + seconds
+        while not path.exists():
+            assert time.monotonic() < deadline, f"{name} was not saved in {seconds} s"
+            time.sleep(0.05)
+        return path.read_text()
 
     def log(self, kind):
         return self.call("POST", f"{self.session}/se/log", {"type": kind})
