@@ -218,7 +218,10 @@ def nothing_leaves(browser, page):
         def do_GET(self):
             asked.append(self.path)
             self.send_response(200)
+            self.send_header("Content-Type", "text/html")
             self.end_headers()
+            # Or the browser asks for one of its own accord, at any time.
+            self.wfile.write(b'<link rel="icon" href="data:,">')
 
         def log_message(self, *_):
             pass
