@@ -89,6 +89,7 @@ pub fn check(sets: &PatternSets, wanted: impl Fn(&PatternSet) -> bool) -> Vec<Pr
     }
     lint_doubles(sets, &mut problems);
     lint_speed(sets, &all, &mut problems);
+    lost_exceptions(sets, &mut problems);
     let names: HashSet<&str> = sets
         .sets
         .iter()
@@ -246,6 +247,22 @@ fn compiles(report: &mut Report<'_>) {
             let message = format!("its regex cannot be compiled: {reason}; split the pattern, or count to less");
             report.add(Severity::Error, message);
         }
+    }
+}
+
+fn lost_exceptions(sets: &PatternSets, problems: &mut Vec<Problem>) {
+    for lost in sets.lost_exceptions() {
+        let owner = sets.sets.iter().filter(|set| set.path == lost.path);
+        let pattern = owner
+            .flat_map(|set| &set.patterns)
+            .find(|pattern| pattern.line == lost.line);
+        problems.push(Problem {
+            severity: Severity::Error,
+            id: pattern.map(|pattern| pattern.id.clone()).unwrap_or_default(),
+            path: lost.path,
+            line: lost.line,
+            message: lost.message,
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use review::{DiffArgs, DiffFormat, ReviewInput};
+pub use review::{ApplyArgs, DiffArgs, DiffFormat, GroupBy, ReviewCommand, ReviewInput};
 
 const ABOUT: &str = "Keeps the editorial body of news text and takes out what publishers wrap around it";
 
@@ -61,6 +61,9 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show what goes, as a diff with reasons
     Diff(Box<DiffArgs>),
+    /// Make the decisions of a review stick
+    #[command(subcommand)]
+    Review(ReviewCommand),
     /// Clean a folder of files, with an account of every line
     Clean(Box<CleanArgs>),
     /// Rebuild the originals from a cleaned folder and its ledger
@@ -144,7 +147,7 @@ pub struct InputArgs {
 }
 
 /// Which patterns are used.
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub struct PatternArgs {
     /// Remove only these: categories, languages, sets or patterns; `default`, `all`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]

@@ -13,7 +13,8 @@ use crate::cli::PatternArgs;
 use crate::patterns::load::{JUDGE, explain_toml};
 use crate::{LoadError, PatternSets, Selection, Stripper};
 
-const FILE_NAME: &str = "bodycopy.toml";
+/// The settings of a project.
+pub const FILE_NAME: &str = "bodycopy.toml";
 
 /// The settings of a project.
 #[derive(Debug, Default, Deserialize)]
@@ -138,14 +139,9 @@ impl Deref for Sets {
 }
 
 impl Project {
-    /// The nearest `bodycopy.toml`, from the working folder upward.
+    /// Reads the nearest `bodycopy.toml`.
     fn find() -> Result<Self> {
-        let start = std::env::current_dir().context("cannot tell the working folder")?;
-        let Some(path) = start
-            .ancestors()
-            .map(|folder| folder.join(FILE_NAME))
-            .find(|path| path.is_file())
-        else {
+        let Some(path) = find()? else {
             return Ok(Self::default());
         };
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -160,6 +156,13 @@ impl Project {
         }
         Ok(project)
     }
+}
+
+/// The nearest `bodycopy.toml`, from the working folder upward.
+pub fn find() -> Result<Option<PathBuf>> {
+    let start = std::env::current_dir().context("cannot tell the working folder")?;
+    let mut files = start.ancestors().map(|folder| folder.join(FILE_NAME));
+    Ok(files.find(|path| path.is_file()))
 }
 
 /// Whether the examples of the built-in patterns are wanted.
@@ -179,7 +182,15 @@ pub fn load<'a>(proof: Proof, folders: impl IntoIterator<Item = &'a PathBuf>) ->
     for folder in folders {
         load_folder(folder, &mut sets)?;
     }
-    Ok(sets)
+    whole(sets)
+}
+
+/// Sets in which nothing is against patterns that are not there.
+fn whole(sets: PatternSets) -> Result<PatternSets> {
+    match sets.lost_exceptions() {
+        lost if lost.is_empty() => Ok(sets),
+        lost => Err(several(&lost)),
+    }
 }
 
 /// The sets of a folder as one of two versions, with those of other folders. A folder with thresholds has all sets; another is added to those built in.
@@ -192,7 +203,7 @@ pub fn load_version<'a>(folder: &Path, others: impl IntoIterator<Item = &'a Path
     for other in others {
         load_folder(other, &mut sets)?;
     }
-    Ok(sets)
+    whole(sets)
 }
 
 /// Adds the pattern files of a folder, and returns their set ids.

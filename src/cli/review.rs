@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::{CorpusFormat, PatternArgs, share};
 
@@ -42,13 +42,25 @@ pub struct DiffArgs {
     #[arg(long, group = "view")]
     pub inline: bool,
 
+    /// Groups, each with counts and samples, the rarest and least certain first
+    #[arg(long, value_enum, group = "view")]
+    pub by: Option<GroupBy>,
+
+    /// Write the review to FILE, as a page for a browser, and nothing else
+    #[arg(long, value_name = "FILE", group = "view")]
+    pub html: Option<PathBuf>,
+
+    /// So many samples of a group, with --by
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub samples: usize,
+
     /// What is written
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
 
-    /// So many unchanged lines before and behind a change
-    #[arg(short = 'U', long, value_name = "N", default_value_t = 3)]
-    pub context: usize,
+    /// So many unchanged lines before and behind a change [default: 3; with --by 1, with --html 2]
+    #[arg(short = 'U', long, value_name = "N")]
+    pub context: Option<usize>,
 
     /// So many columns [default: those of the terminal]
     #[arg(long, value_name = "N")]
@@ -75,6 +87,39 @@ pub struct DiffArgs {
     /// No progress, no warnings
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Keep from now on what was rejected: as exceptions, in a folder beside the bodycopy.toml
+    Apply(ApplyArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ApplyArgs {
+    /// Files of decisions, as the page saves them; `-` is standard input
+    #[arg(value_name = "DECISIONS", required = true)]
+    pub decisions: Vec<PathBuf>,
+
+    /// Put these patterns out of use, instead of making exceptions to them
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub switch_off: Vec<String>,
+
+    /// Write the exceptions to standard output, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    /// The pattern that removes it
+    Pattern,
+    /// The category
+    Category,
+    /// Whose pattern it is
+    Publisher,
+    /// The document
+    Document,
 }
 
 /// How the sources of a review are read.

@@ -12,6 +12,7 @@ mod pager;
 mod patterns;
 mod progress;
 mod restore;
+mod review;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -97,6 +98,7 @@ fn run(args: Args) -> Result<ExitStatus> {
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Ledger(command)) => ledger::run(&command),
+        Some(Command::Review(command)) => review::run(&command),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Patterns(command)) => patterns::run(&command),
         Some(Command::Completions { shell }) => generate::completions(shell),

@@ -108,6 +108,7 @@ fn show_pattern(out: &mut Out, set: &PatternSet, pattern: &Pattern) -> io::Resul
         Kind::Guard {
             weight: Some(weight), ..
         } => format!("guard, takes {weight} off"),
+        Kind::Guard { against, .. } if !against.is_empty() => format!("guard, an exception to {}", against.join(", ")),
         Kind::Guard { weight: None, .. } => "guard, vetoes".to_owned(),
     };
     writeln!(out, "kind        {detail}")?;

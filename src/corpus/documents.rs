@@ -541,7 +541,7 @@ impl Chunks {
             packing::reader(input, format.packing).map_err(|error| packing::read_error(format.packing, error))?;
         Ok(Self {
             format,
-            input: Input::Stream(Box::new(Batches::new(input, format.kind, false))),
+            input: Input::Stream(Box::new(Batches::new(input, format.kind, false).eager())),
         })
     }
 

@@ -298,9 +298,17 @@ fn write_pattern(pattern: &Pattern) -> Vec<u8> {
             kind(5, marker.anchor);
             writer.number(*place as usize).float(*weight);
         }
-        Kind::Guard { marker, weight } => {
+        Kind::Guard {
+            marker,
+            weight,
+            against,
+        } => {
             kind(6, marker.anchor);
             writer.number(weight.is_some().into()).float(weight.unwrap_or(0.0));
+            writer.number(against.len());
+            for id in against {
+                writer.text(id);
+            }
         }
     }
     writer.0
@@ -323,6 +331,7 @@ fn read_pattern(bytes: &[u8]) -> Pattern {
         kind: Kind::Guard {
             marker: wordless(0),
             weight: None,
+            against: Vec::new(),
         },
     };
     let tag = reader.number();
@@ -362,6 +371,7 @@ fn read_pattern(bytes: &[u8]) -> Pattern {
             Kind::Guard {
                 marker,
                 weight: weighs.then_some(weight),
+                against: (0..reader.number()).map(|_| reader.text().to_owned()).collect(),
             }
         }
     };

@@ -247,7 +247,10 @@ fn sort(rules: &Rules, folded: &Folded, base: usize, text_end: usize, mut matche
         let bytes = folded.origin(range.clone());
         base + bytes.start..base + bytes.end
     };
-    let is_veto = |rule: u32| matches!(rules.pattern(rule).kind, Kind::Guard { weight: None, .. });
+    let is_veto = |rule: u32| {
+        let kind = &rules.pattern(rule).kind;
+        matches!(kind, Kind::Guard { weight: None, .. }) && !kind.is_exception()
+    };
     let guards: Vec<(&str, Range<usize>)> = matches
         .iter()
         .filter(|found| is_veto(found.0))
@@ -321,6 +324,11 @@ fn sort(rules: &Rules, folded: &Folded, base: usize, text_end: usize, mut matche
             } if text.ends_with('.') => {}
             Kind::Cue { .. } => findings.cues.push(found(&range)),
             Kind::Post { .. } => findings.posts.push(found(&range)),
+            kind @ Kind::Guard { .. } if kind.is_exception() => {
+                let core = core(text);
+                findings.is_excepted |= range.start <= core.start && core.end <= range.end;
+                findings.exceptions.push(found(&range));
+            }
             Kind::Guard { .. } => findings.guards.push(found(&range)),
         }
     }
@@ -349,8 +357,17 @@ fn sort(rules: &Rules, folded: &Folded, base: usize, text_end: usize, mut matche
     findings
         .cuts
         .sort_by_key(|cut| (cut.bytes.start, std::cmp::Reverse(cut.bytes.end)));
+    let (exceptions, is_excepted) = (&findings.exceptions, findings.is_excepted);
+    let is_kept = |cut: &Found| {
+        let touches =
+            |exception: &Found| cut.bytes.start < exception.bytes.end && exception.bytes.start < cut.bytes.end;
+        is_excepted || exceptions.iter().any(touches)
+    };
     let mut end = 0;
     findings.cuts.retain(|cut| {
+        if is_kept(cut) {
+            return false;
+        }
         let apart = cut.bytes.start >= end;
         end = end.max(cut.bytes.end);
         apart

@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::Range;
 
-use crate::patterns::{PatternSets, Selection, UnknownName};
+use crate::patterns::{PatternSets, Selection, Thresholds, UnknownName};
 
 pub use publishers::Publisher;
 pub use removal::{Event, Evidence, Reason, Removal, Sink};
@@ -183,6 +183,11 @@ impl Stripper {
             }
         }
         trials
+    }
+
+    /// When evidence is enough.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.rules.thresholds
     }
 
     /// How many patterns are in use: those that remove, and those that are evidence.

@@ -95,6 +95,8 @@ struct Layers {
     letters: Letters,
     gaps: Gaps,
     foot: Foot,
+    /// What was let through to `spacing` last was an exception, or is the space behind one.
+    after_exception: bool,
     spacing: Spacing,
     /// What passes from one layer to the next, in turn.
     passing: [VecDeque<Unit>; 6],
@@ -515,7 +517,13 @@ impl Layers {
         while let Some(unit) = to_foot.pop_front() {
             self.foot.push(rules, unit, to_spacing);
         }
-        while let Some(unit) = to_spacing.pop_front() {
+        while let Some(mut unit) = to_spacing.pop_front() {
+            // Only here, so that what stands around an exception goes or stays as it did without it; but the space behind
+            // it is its own.
+            self.after_exception = unit.findings.is_excepted || self.after_exception && unit.is_blank();
+            if self.after_exception {
+                unit.verdict = None;
+            }
             self.spacing.push(unit, &mut self.decided);
         }
     }

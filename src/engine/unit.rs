@@ -33,6 +33,10 @@ pub(crate) struct Findings {
     pub posts: Vec<Found>,
     /// Guards.
     pub guards: Vec<Found>,
+    /// Exceptions.
+    pub exceptions: Vec<Found>,
+    /// An exception says all of the unit, so it stays, whatever would take it.
+    pub is_excepted: bool,
 }
 
 impl Findings {
@@ -41,7 +45,7 @@ impl Findings {
     }
 
     /// What a unit may have several of.
-    fn several(&self) -> [&Vec<Found>; 6] {
+    fn several(&self) -> [&Vec<Found>; 7] {
         [
             &self.starts,
             &self.ends,
@@ -49,6 +53,7 @@ impl Findings {
             &self.cues,
             &self.posts,
             &self.guards,
+            &self.exceptions,
         ]
     }
 

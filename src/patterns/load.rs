@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
@@ -118,6 +119,8 @@ struct RawPattern {
     max_chars: Option<usize>,
     #[serde(default)]
     only_own: bool,
+    #[serde(default)]
+    against: Vec<String>,
     #[serde(default, rename = "match")]
     matches: Vec<String>,
     #[serde(default)]
@@ -218,6 +221,37 @@ pub fn load_set(path: &str, text: impl Into<Cow<'static, str>>) -> Result<Patter
         path: path.to_owned(),
         source,
     })
+}
+
+impl PatternSets {
+    /// What is wrong with exceptions: each is against patterns, and those must be there, or it keeps nothing, or the wrong thing, without a word.
+    pub fn lost_exceptions(&self) -> Vec<LoadError> {
+        let guards = self
+            .sets
+            .iter()
+            .flat_map(|set| set.patterns.iter().map(move |pattern| (set, pattern)));
+        let against = |pattern: &Pattern| match &pattern.kind {
+            Kind::Guard { against, .. } => against.clone(),
+            _ => Vec::new(),
+        };
+        let exceptions: Vec<_> = guards
+            .flat_map(|(set, pattern)| against(pattern).into_iter().map(move |id| (set, pattern, id)))
+            .collect();
+        if exceptions.is_empty() {
+            return Vec::new();
+        }
+        let known: HashSet<&str> = self.patterns().map(|pattern| pattern.id.as_str()).collect();
+        let lost = exceptions.into_iter().filter(|(.., id)| !known.contains(id.as_str()));
+        lost.map(|(set, pattern, id)| LoadError {
+            path: set.path.clone(),
+            line: pattern.line,
+            message: format!(
+                "the exception `{}` is against `{id}`, which is no pattern any more; take it out, or name the pattern that removes its text now",
+                pattern.id
+            ),
+        })
+        .collect()
+    }
 }
 
 /// Reads the thresholds (`judge.toml`).
@@ -347,6 +381,7 @@ fn allow_only(raw: &RawPattern) -> Result<(), String> {
         ("cut", raw.cut.is_some(), &[Span]),
         ("place", raw.place.is_some(), &[Post]),
         ("max_lines", raw.max_lines.is_some(), &[Block, Section]),
+        ("against", !raw.against.is_empty(), &[Guard]),
         ("max_chars", raw.max_chars.is_some(), &[Line, Section]),
     ];
     for (key, is_given, kinds) in given {
@@ -429,6 +464,7 @@ fn kind(raw: &RawPattern) -> Result<Kind, String> {
         RawKind::Guard => Kind::Guard {
             marker: own(Anchor::Anywhere)?,
             weight: raw.weight,
+            against: raw.against.clone(),
         },
     })
 }

@@ -230,10 +230,17 @@ pub enum Kind {
         marker: Marker,
         /// How much; without it, cues remove nothing from the line.
         weight: Option<f32>,
+        /// The patterns that took what was to stay, of an exception: a paragraph that says just this stays, whatever would take it.
+        against: Vec<String>,
     },
 }
 
 impl Kind {
+    /// Whether it is a guard that keeps what other patterns took.
+    pub const fn is_exception(&self) -> bool {
+        matches!(self, Self::Guard { against, .. } if !against.is_empty())
+    }
+
     /// The name used in pattern files and reports.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::{Reason, Removal};
 use crate::patterns::Kind;
@@ -23,13 +23,20 @@ pub struct Place {
 }
 
 impl Place {
-    /// The document as a person names it: `notes.txt`, `shard.jsonl:12`, `shard.jsonl:12 (title)`.
+    /// The text as a person names it: `notes.txt`, `shard.jsonl:12`, `shard.jsonl:12 (title)`.
     pub fn shown(&self, usual_field: &str) -> String {
-        let Self { file, document, .. } = self;
+        let document = self.shown_document();
         match &self.field {
-            _ if self.is_file => file.clone(),
-            Some(field) if field != usual_field => format!("{file}:{document} ({field})"),
-            _ => format!("{file}:{document}"),
+            Some(field) if !self.is_file && field != usual_field => format!("{document} ({field})"),
+            _ => document,
+        }
+    }
+
+    /// The document as a person names it, whatever its field.
+    pub fn shown_document(&self) -> String {
+        match self.is_file {
+            true => self.file.clone(),
+            false => format!("{}:{}", self.file, self.document),
         }
     }
 }
@@ -57,7 +64,7 @@ pub struct Piece {
 }
 
 /// What kind of change it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The filter removes it.
@@ -151,13 +158,20 @@ impl Why {
 
     /// What a person reads above a change: `donation: letter, en.cues.ask-strong, sum 4.0, of the letter 9.0`.
     pub fn shown(&self) -> String {
-        let mut shown = format!("{}: {}, {}", self.category, self.reason, self.pattern);
+        format!("{}: {}, {}{}", self.category, self.reason, self.pattern, self.sums())
+    }
+
+    /// The same, where the pattern is known: `letter, sum 4.0, of the letter 9.0`.
+    pub fn shown_of_pattern(&self) -> String {
+        format!("{}{}", self.reason, self.sums())
+    }
+
+    fn sums(&self) -> String {
         match (self.sum, self.letter_sum) {
-            (Some(sum), Some(letter)) => shown.push_str(&format!(", sum {sum:.1}, of the letter {letter:.1}")),
-            (Some(sum), None) => shown.push_str(&format!(", sum {sum:.1}")),
-            _ => {}
+            (Some(sum), Some(letter)) => format!(", sum {sum:.1}, of the letter {letter:.1}"),
+            (Some(sum), None) => format!(", sum {sum:.1}"),
+            _ => String::new(),
         }
-        shown
     }
 }
 

@@ -7,13 +7,22 @@
 //! two versions ─┘  of documents      └─▶ groups by pattern, the page
 //! ```
 //!
-//! A [`Difference`] is a document before and after, in pieces, each change with its reason. The functions of [`sources`] make differences, one document at a time;
-//! a [`Printer`] shows them. None of the printers decides anything about text, and none needs more than one document at a time, but for the samples that it keeps.
+//! A [`Difference`] is a document before and after, in pieces, each change with its reason. The functions of [`sources`]
+//! make differences, one document at a time; a [`Printer`] shows them. None of the printers decides anything about text,
+//! and none needs more than one document at a time, but for the samples that it keeps.
+//!
+//! What a person decided comes back as [`decisions`], and [`exceptions`] are made of the rejections: patterns that keep
+//! a wording from then on.
 
+pub mod decisions;
 pub mod difference;
+pub mod doubt;
+pub mod exceptions;
 pub mod excerpt;
+pub mod groups;
 mod json;
 pub mod lines;
+mod page;
 mod patch;
 pub mod sources;
 pub mod terminal;
@@ -21,7 +30,8 @@ pub mod terminal;
 use std::io;
 
 pub use difference::{Change, Clue, Difference, Piece, Place, Side, Verdict, Why};
-pub use json::JsonPrinter;
+pub use json::{JsonGroups, JsonPrinter};
+pub use page::PagePrinter;
 pub use patch::PatchPrinter;
 pub use sources::SourceError;
 

@@ -1,5 +1,6 @@
 //! Reviews of removals: every source of differences, and the views of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -35,13 +36,16 @@ fn views() -> Folder {
 #[test]
 fn views_are_as_they_were() {
     let folder = views();
-    for view in ["unified", "side-by-side", "inline"] {
+    let views: [(&str, &[&str]); 4] = [
+        ("unified", &[]),
+        ("side-by-side", &["--side-by-side"]),
+        ("inline", &["--inline"]),
+        ("by-pattern", &["--by", "pattern"]),
+    ];
+    for (view, options) in views {
         for (color, ending) in [("never", "txt"), ("always", "ansi")] {
-            let option = format!("--{view}");
             let mut args = vec!["diff", ".", "--width", "100", "-U", "2", "--color", color];
-            if view != "unified" {
-                args.push(&option);
-            }
+            args.extend(options);
             let mut command = std::process::Command::new(bodycopy().get_program());
             let output = command
                 .args(args)
@@ -102,6 +106,122 @@ fn every_removal_of_a_corpus_is_shown_whatever_its_format() {
     let shown: Vec<Vec<Value>> = one.iter().map(key).collect();
     assert_eq!(shown, recorded);
     assert_eq!(changes(&folder, &["src", "-j", "4"]), one, "for any number of threads");
+}
+
+#[test]
+fn groups_count_every_removal() {
+    let folder = Folder::new();
+    let mut records = String::new();
+    for (path, input, _) in seeds::all().into_iter().step_by(7) {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        folder.write(&format!("src/{name}"), &input);
+        records.push_str(&format!("{}\n", json!({ "text": String::from_utf8_lossy(&input) })));
+    }
+    folder.write("src/records.jsonl.zst", zstd(records));
+    let each = changes(&folder, &["src"]);
+    for by in ["pattern", "category", "publisher", "document"] {
+        let groups = changes(&folder, &["src", "--by", by, "--samples", "2", "-j", "1"]);
+        assert_eq!(
+            changes(&folder, &["src", "--by", by, "--samples", "2", "-j", "4"]),
+            groups
+        );
+        let mut expected: BTreeMap<String, (u64, BTreeSet<String>)> = BTreeMap::new();
+        for change in &each {
+            let document = format!("{}:{}", change["file"].as_str().expect("a file"), change["document"]);
+            let name = match by {
+                "publisher" => change["publisher"].as_str().unwrap_or("any").to_owned(),
+                "document" => document.clone(),
+                _ => change[by].as_str().expect("a name").to_owned(),
+            };
+            let group = expected.entry(name).or_default();
+            group.0 += 1;
+            group.1.insert(document);
+        }
+        let mut doubt = f64::MAX;
+        for group in &groups {
+            let name = group["name"].as_str().expect("a name").to_owned();
+            // A file that is one document has the name of the file.
+            let expected = expected.remove(&name).or_else(|| expected.remove(&format!("{name}:1")));
+            let (removals, documents) = expected.unwrap_or_else(|| panic!("{by} {name} is nothing"));
+            assert_eq!(group["removals"], removals, "{by} {name}");
+            assert_eq!(group["documents"], documents.len(), "{by} {name}");
+            let samples = group["samples"].as_array().expect("samples");
+            assert_eq!(samples.len() as u64, removals.min(2), "{by} {name}");
+            let own = group["doubt"].as_f64().expect("a number");
+            assert!(own <= doubt, "{by} {name} comes too late");
+            doubt = own;
+        }
+        assert!(expected.is_empty(), "{by}: {:?}", expected.keys());
+        if by == "pattern" {
+            let one = changes(&folder, &["src", "--by", by, "--samples", "2", "-j", "1"]);
+            assert_eq!(one, groups, "for any number of threads");
+        }
+    }
+}
+
+#[test]
+fn the_rarest_and_least_certain_come_first() {
+    let folder = Folder::new();
+    for number in 0..20 {
+        folder.write(&format!("src/{number:02}.txt"), ARTICLE);
+    }
+    // At the end, where nothing is doubtful but that it is the only one.
+    folder.write("src/lone.txt", "It rained.\nIt stopped.\nSign up for our newsletter\n");
+    let groups = changes(&folder, &["src", "--by", "pattern"]);
+    let names: Vec<_> = groups
+        .iter()
+        .map(|group| (&group["category"], &group["documents"]))
+        .collect();
+    assert_eq!(
+        names,
+        [(&json!("newsletter"), &json!(1)), (&json!("advertising"), &json!(20))]
+    );
+    assert_eq!(groups[1]["alone"], 20);
+    // A document that begins with a removal comes before all others.
+    folder.write("src/first.txt", "ADVERTISEMENT\nIt rained.\n");
+    let groups = changes(&folder, &["src", "--by", "pattern"]);
+    assert_eq!(groups[1]["samples"][0]["file"], "first.txt");
+    assert_eq!(
+        groups[1]["samples"][0]["doubts"],
+        json!({ "borderline": false, "first": true, "alone": false })
+    );
+    let documents = changes(&folder, &["src", "--by", "document"]);
+    assert_eq!(documents[0]["name"], "first.txt");
+    assert_eq!(documents.last().map(|group| &group["name"]), Some(&json!("lone.txt")));
+}
+
+#[test]
+fn groups_come_from_every_source() {
+    let folder = Folder::new();
+    corpus(&folder);
+    folder.done(&["clean", "src", "-o", "out", "--ledger", "ledger"]);
+    let short = |args: &[&str]| -> Vec<(Value, Value, Value, Value)> {
+        let groups = changes(&folder, args);
+        let key = |group: &Value| ["name", "removals", "documents", "lines"].map(|key| group[key].clone());
+        let mut groups: Vec<_> = groups.iter().map(key).map(|[a, b, c, d]| (a, b, c, d)).collect();
+        groups.sort_by_key(|group| group.0.to_string());
+        groups
+    };
+    let fresh = short(&["src", "--by", "pattern"]);
+    assert!(fresh.len() > 10);
+    assert_eq!(short(&["--ledger", "ledger", "out", "--by", "pattern"]), fresh);
+    assert_eq!(short(&["--ledger", "ledger", "--by", "pattern"]), fresh);
+    let changed = changes(&folder, &["src", "out", "--by", "pattern"]);
+    assert_eq!(changed.len(), 1);
+    assert_eq!(
+        (&changed[0]["name"], &changed[0]["verdict"]),
+        (&json!("changed"), &json!("changed"))
+    );
+
+    folder.write("v1/en/ours.toml", SET);
+    folder.write("wombats/a.txt", "It rained.\nSee the wombats\nIt stopped.\n");
+    let text = stdout(&folder.done(&["diff", "--patterns-after", "v1", "wombats", "--by", "pattern", "-U0"]));
+    assert_eq!(
+        text,
+        "1 gained in 1 document, by pattern, the rarest and least certain first\n\n\
+         en.ours.wombat  related  1 gained in 1 document\n  1 between two kept lines\n\
+         \x20 a.txt, line 2: line; between two kept lines\n  > [-See the wombats-]\n"
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod properties;
 mod recipes;
 mod restore;
 mod resume;
+mod review;
 mod seeds;
 mod streaming;
 mod tables;

@@ -13,6 +13,8 @@ use crate::ledger::{Contents, Measure};
 
 /// A batch has at least so many bytes, if there are so many, and ends with a record.
 pub const BATCH: usize = 512 << 10;
+/// What the first batch has, where it is wanted soon.
+const FIRST_BATCH: usize = 16 << 10;
 /// A longer record, in bytes, is passed on unjudged, as it would have to be in memory whole.
 pub const LONGEST_RECORD: usize = 64 << 20;
 /// A longer text, in bytes, is judged as a stream, by one thread.
@@ -76,6 +78,8 @@ pub struct Batches<R> {
     start: u64,
     document: u64,
     ended: bool,
+    /// So much the next batch has, about.
+    batch: usize,
     state: State,
 }
 
@@ -110,8 +114,15 @@ impl<R: Read> Batches<R> {
             start: 0,
             document: 1,
             ended: false,
+            batch: BATCH,
             state: State::Records,
         }
+    }
+
+    /// Begins with small batches, so that the first documents are there soon.
+    pub fn eager(mut self) -> Self {
+        self.batch = FIRST_BATCH;
+        self
     }
 
     /// The next batch; nothing at the end.
@@ -119,8 +130,9 @@ impl<R: Read> Batches<R> {
         loop {
             let wanted = match (self.kind, &self.state) {
                 (Kind::Text, State::Records) => LONGEST_TEXT + 1,
-                _ => BATCH,
+                _ => self.batch,
             };
+            self.batch = (2 * self.batch).min(BATCH);
             self.fill(wanted)?;
             if self.buffer.is_empty() && self.ended {
                 return Ok(None);

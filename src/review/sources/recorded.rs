@@ -11,8 +11,8 @@ use crate::ledger::{Change, FileEntry, Line, unhex};
 
 /// Reads a ledger, and hands over the documents that lost something, in its order.
 ///
-/// With a tree, the text around each removal comes from there: from the sources, or from what was left of them; the sizes of the files tell which. Without one, there is only
-/// what went.
+/// With a tree, the text around each removal comes from there: from the sources, or from what was left of them; the text
+/// tells which. Without one, there is only what went.
 ///
 /// # Errors
 /// When the ledger cannot be read, or `take` fails. A file that is not what the ledger says is told to the observer, and the rest is done.

@@ -1,8 +1,10 @@
 //! Shows differences on a terminal, or in a file that is read like one.
 //!
-//! Colours are those of the terminal's own palette, so they suit dark and light. Without colours, what is struck or put in within a line stands in marks: `[-gone-]`,
-//! `{+come+}`. What is kept may be cut to the width; what changes never is. Control characters are shown, not sent.
+//! Colours are those of the terminal's own palette, so they suit dark and light. Without colours, what is struck or put in
+//! within a line stands in marks: `[-gone-]`, `{+come+}`. What is kept may be cut to the width; what changes never is.
+//! Control characters are shown, not sent.
 
+mod groups;
 mod inline;
 mod side_by_side;
 mod unified;
@@ -10,6 +12,7 @@ mod words;
 
 use anstyle::{AnsiColor, Effects, Style};
 
+pub use groups::Groups;
 pub use inline::Inline;
 pub use side_by_side::SideBySide;
 pub use unified::Unified;

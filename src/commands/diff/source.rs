@@ -1,82 +1,34 @@
-//! `bodycopy diff`: what was removed, shown so that it can be judged.
+//! Where the differences of a review come from, as the arguments say it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use crate::corpus::{Counts, Format, Kind, Observer, PublisherFrom, Reading, Scope, Sources};
-use crate::review::sources::{self, Judge};
-use crate::review::terminal::{Inline, Look, SideBySide, Unified};
-use crate::review::{Difference, JsonPrinter, PatchPrinter, Printer};
-use crate::{Selection, Stripper};
 use anyhow::{Result, bail};
 
-use super::ExitStatus;
-use super::pager::Screen;
-use super::progress::Progress;
 use crate::cli::{DiffArgs, DiffFormat, ReviewInput};
-use crate::output::error;
-use crate::project::{Proof, Setup, load_version};
+use crate::commands::open;
+use crate::commands::progress::Progress;
+use crate::corpus::{Counts, Format, Kind, Observer, PublisherFrom, Reading, Scope, Sources};
+use crate::project::{Setup, load_version};
+use crate::review::sources::{self, Judge};
+use crate::review::{Difference, Printer};
+use crate::{Selection, Stripper};
 
 /// What is written is handed on after so long, so that a slow review can be watched.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
-pub fn run(args: &DiffArgs) -> Result<ExitStatus> {
-    if args.format != DiffFormat::Text && (args.inline || args.side_by_side) {
-        bail!("--inline and --side-by-side are for reading; take --format out");
-    }
-    let setup = Setup::new(&args.patterns, Proof::Forget)?;
-    let source = Source::new(args, &setup)?;
-    let look = Look {
-        context: args.context,
-        width: args.width.or_else(terminal_width),
-        color: anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
-        field: source.reading.fields.first().cloned().unwrap_or_default(),
-    };
-    let paged = args.format == DiffFormat::Text && !args.no_pager;
-    let mut screen = Screen::new(paged);
-    let mut shown = match args.format {
-        DiffFormat::Patch => {
-            let mut printer = PatchPrinter::new(&mut screen, args.context);
-            let mut shown = source.show(args, &setup, &mut printer)?;
-            for file in printer.left_out() {
-                error(format_args!(
-                    "{file}: its changes are not in the patch, which can speak only of plain text files as they are; use `clean`"
-                ));
-                shown.counts.failed += 1;
-            }
-            shown
-        }
-        DiffFormat::Json => source.show(args, &setup, &mut JsonPrinter::new(&mut screen, args.context))?,
-        DiffFormat::Text if args.side_by_side => source.show(args, &setup, &mut SideBySide::new(&mut screen, look))?,
-        DiffFormat::Text if args.inline => source.show(args, &setup, &mut Inline::new(&mut screen, look))?,
-        DiffFormat::Text => source.show(args, &setup, &mut Unified::new(&mut screen, look))?,
-    };
-    drop(screen);
-    if shown.counts.files == 0 && shown.counts.failed == 0 {
-        error(format_args!(
-            "there are no files of a known format; --input-format says what they are"
-        ));
-        shown.counts.failed += 1;
-    }
-    Ok(match shown {
-        Shown { counts, .. } if counts.failed > 0 => ExitStatus::Failed,
-        Shown { differences, .. } if differences > 0 && args.exit_code => ExitStatus::Found,
-        _ => ExitStatus::Done,
-    })
-}
-
 /// What was shown.
-struct Shown {
-    counts: Counts,
+pub struct Shown {
+    pub counts: Counts,
     /// Documents in which something changes.
-    differences: u64,
+    pub differences: u64,
 }
 
 /// Where differences come from.
-struct Source {
-    reading: Reading,
+pub struct Source {
+    pub reading: Reading,
     what: What,
 }
 
@@ -93,7 +45,7 @@ enum What {
 }
 
 impl Source {
-    fn new(args: &DiffArgs, setup: &Setup) -> Result<Self> {
+    pub fn new(args: &DiffArgs, setup: &Setup) -> Result<Self> {
         let stdin = Path::new("-");
         let first = args.sources.first().map_or(stdin, PathBuf::as_path);
         let reading = reading(&args.input, first, setup.project.text_field.as_deref());
@@ -126,9 +78,26 @@ impl Source {
         Ok(Self { reading, what })
     }
 
+    /// What a page about it is called.
+    pub fn title(&self, args: &DiffArgs) -> String {
+        let names: Vec<String> = args.sources.iter().map(|source| source.display().to_string()).collect();
+        let of = match names.as_slice() {
+            [] => String::new(),
+            [one] => format!(" from {one}"),
+            several => format!(" from {}", several.join(" to ")),
+        };
+        match self.what {
+            What::Pair(_) => format!("What changed{of}"),
+            What::Versions => format!("What two versions of the patterns remove differently{of}"),
+            _ => format!("What is removed{of}"),
+        }
+    }
+
     /// Takes all differences to a printer.
-    fn show(&self, args: &DiffArgs, setup: &Setup, printer: &mut dyn Printer) -> Result<Shown> {
-        let progress = Progress::new(true);
+    pub fn show(&self, args: &DiffArgs, setup: &Setup, printer: &mut dyn Printer) -> Result<Shown> {
+        // What is shown as it comes needs no bar beside it.
+        let waits = args.by.is_some() || args.html.is_some();
+        let progress = Progress::new(args.quiet || !waits);
         let mut differences = 0;
         let mut flushed = None;
         let mut take = |difference: Difference| {
@@ -140,7 +109,9 @@ impl Source {
             }
             Ok(())
         };
-        let counts = self.differences(args, setup, &progress, &mut take)?;
+        let counts = self.differences(args, setup, &progress, &mut take);
+        progress.end();
+        let counts = counts?;
         printer.finish()?;
         Ok(Shown { counts, differences })
     }
@@ -164,7 +135,7 @@ impl Source {
                     bail!("Parquet cannot come through a pipe; name the file");
                 };
                 // It says so on a terminal.
-                drop(super::open(Path::new("-"))?);
+                drop(open(Path::new("-"))?);
                 let input = (io::stdin(), "-", format);
                 sources::fresh_stream(judge(&stripper), reading, input, observer, take)?
             }
@@ -226,14 +197,4 @@ fn reading(input: &ReviewInput, source: &Path, field: Option<&str>) -> Reading {
             .jobs
             .map_or_else(|| available_parallelism().map_or(1, Into::into), Into::into),
     }
-}
-
-/// The columns of the terminal, if standard output is one.
-fn terminal_width() -> Option<usize> {
-    use std::io::IsTerminal as _;
-    if !io::stdout().is_terminal() {
-        return None;
-    }
-    let (width, _) = terminal_size::terminal_size()?;
-    Some(usize::from(width.0))
 }
