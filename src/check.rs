@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use regex_automata::meta;
+use regex_automata::nfa::thompson;
 
 use crate::engine::{Event, Publisher, Sink, Stripper};
 use crate::patterns::slim::running_regex;
@@ -236,10 +236,8 @@ fn compiles(report: &mut Report<'_>) {
     for marker in report.pattern.kind.markers() {
         let Some(source) = &marker.phrases.regex else { continue };
         let running = running_regex(source).unwrap_or_default();
-        if let Err(error) = meta::Regex::builder()
-            .configure(meta::Config::new().nfa_size_limit(Some(LARGEST_REGEX)))
-            .build(&running)
-        {
+        let config = thompson::Config::new().nfa_size_limit(Some(LARGEST_REGEX));
+        if let Err(error) = thompson::Compiler::new().configure(config).build(&running) {
             let reason = error.size_limit().map_or_else(
                 || error.to_string(),
                 |limit| format!("it takes more than {limit} bytes"),
