@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sends a gibibyte of text through a pipe and fails if the filter's resident memory passes 48 MiB.
+# Sends a gibibyte of text through a pipe and fails if the filter's resident memory passes 128 MiB.
 #
 # usage: tests/memory.sh BODYCOPY [MIB]
 set -euo pipefail
@@ -29,4 +29,4 @@ peak=$(awk '/VmHWM/ { print $2 }' "/proc/$filter/status")
 exec 3>&-
 wait "$filter"
 echo "$((rounds * size / 1048576)) MiB filtered with a peak of $((peak / 1024)) MiB"
-[ "$peak" -lt $((48 * 1024)) ]
+[ "$peak" -lt $((128 * 1024)) ]
